@@ -1,0 +1,50 @@
+import type { Connection, Look, Touch } from './look.ts'
+import type { PathState } from './state.ts'
+
+/** Files planned so far on one machine in a dry run: real path to what will be there. */
+export type Plan = ReadonlyMap<string, PathState>
+
+/** How a look is to be given. */
+export interface LookOptions {
+  /** whose powers it has; null: the login user's */
+  readonly power: string | null
+  /** files to see as if they were written already */
+  readonly plan?: Plan
+  /** these are of the task's own look ahead: their LATER text may be read as such */
+  readonly own?: ReadonlySet<string>
+  /** asked ahead of the task's turn: own questions and logins end with NotAhead */
+  readonly ahead?: true
+}
+
+/** Counts of what went over the wire since the login: flights are round trips that waited for one another. */
+export interface Counters {
+  readonly flights: number
+  readonly channels: number
+  readonly bytesSent: number
+}
+
+/** One file to write: what was found there when it was planned, and what is wanted. */
+export interface WriteRequest {
+  readonly path: string
+  readonly found: PathState
+  readonly wanted: PathState
+  /** whose powers write it where the wanted entry names nobody (`as`); null: the login user's */
+  readonly power: string | null
+}
+
+/** How a write ended: `stale` when what is there is not what was found, and nothing was written. */
+export type Written = 'written' | 'stale'
+
+/** A host of the inventory or the control node, connected; opened once per run and shared by all that name it. */
+export interface Machine {
+  readonly name: string
+  readonly connection: Connection
+  look(options: LookOptions): Look
+  touch(options: LookOptions): Touch
+  /** writes one file atomically, attributes kept, if what is there is still what was found; throws HostError where it cannot */
+  write(request: WriteRequest): Promise<Written>
+  /** forgets remembered answers: all of them, or those that a write to these paths may have changed */
+  forget(paths?: readonly string[]): void
+  counters(): Counters
+  close(): Promise<void>
+}

@@ -1,0 +1,105 @@
+/** A program with its arguments, run without a shell between. `env` adds to the environment; a secret is never in either. */
+export interface Command {
+  readonly argv: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  /** after which the command is given up; 60 s where left out */
+  readonly timeoutMs?: number
+}
+
+const asked: unique symbol = Symbol('made in questions.ts')
+
+/** A command that only looks. Made in this file alone; `own` is one that the playbook's author vouches for. */
+export interface Question extends Command {
+  readonly [asked]: 'built-in' | 'own'
+}
+
+const ask = (...argv: string[]): Question => ({ argv, [asked]: 'built-in' })
+
+/** Says whether a question is the playbook's own (`unless`, `validate`), which waits for its turn and is named by the output. */
+export const isOwn = (question: Question): boolean => question[asked] === 'own'
+
+/** A connection for `sshd -T -C`; sshd up to 8.0 refuses fewer than these five. */
+export interface SshdConnection {
+  readonly user: string
+  readonly host: string
+  readonly addr: string
+  readonly laddr: string
+  readonly lport: number
+}
+
+const criteria = (one: SshdConnection): string =>
+  `user=${one.user},host=${one.host},addr=${one.addr},laddr=${one.laddr},lport=${one.lport}`
+
+const SSHD = '/usr/sbin/sshd'
+// Debian's sshd wants /run/sshd, which a stopped unit leaves missing: a tmpfs of this process's own stands in for it
+const WITH_RUN_DIRECTORY = 'mount -t tmpfs none /run && mkdir -m 755 /run/sshd && exec "$@"'
+
+/** Every question that a look may ask: programs with flags that only look. */
+export const questions = {
+  /** what sshd obeys for a connection; `from` is its configuration (the standard input: `/dev/stdin`) */
+  sshdEffective: (one?: SshdConnection, from?: string): Question =>
+    ask(SSHD, '-T', ...(from === undefined ? [] : ['-f', from]), ...(one === undefined ? [] : ['-C', criteria(one)])),
+  /** whether sshd accepts its configuration */
+  sshdTest: (from?: string): Question => ask(SSHD, '-t', ...(from === undefined ? [] : ['-f', from])),
+  /** its version, in the first line of what it says about the flag it does not know */
+  sshdVersion: (): Question => ask(SSHD, '-V'),
+  sshVersion: (): Question => ask('ssh', '-V'),
+  /** the same question where /run/sshd is missing, in a mount namespace of its own */
+  withRunDirectory: (question: Question): Question => ({
+    ...ask('unshare', '-m', 'sh', '-c', WITH_RUN_DIRECTORY, 'sh', ...question.argv),
+    [asked]: question[asked],
+  }),
+  /** what ssh would do for a host, read from a configuration (the standard input: `/dev/stdin`) */
+  sshEffective: (host: string, from?: string): Question =>
+    ask('ssh', ...(from === undefined ? [] : ['-F', from]), '-G', host),
+  /** whether this ssh knows PKCS#11 URIs: it complains of a missing file where it does not */
+  sshKnowsUris: (): Question => ask('ssh', '-F', 'none', '-G', '-i', 'pkcs11:', 'x'),
+  /** size, fingerprint, comment and type of a key file */
+  keyFingerprint: (path: string): Question => ask('ssh-keygen', '-l', '-E', 'sha256', '-f', path),
+  /** the public key of a private one; its passphrase, if any, comes by standard input */
+  publicKey: (path: string): Question => ({
+    ...ask('setsid', '-w', 'ssh-keygen', '-y', '-f', path),
+    env: { SSH_ASKPASS_REQUIRE: 'never', DISPLAY: '' },
+  }),
+  /** the public keys on a PKCS#11 token; no PIN is sent */
+  tokenKeys: (provider: string): Question => ({
+    ...ask('setsid', '-w', 'ssh-keygen', '-D', provider),
+    env: { SSH_ASKPASS_REQUIRE: 'never', DISPLAY: '' },
+    timeoutMs: 30_000,
+  }),
+  keyTypes: (): Question => ask('ssh', '-Q', 'key'),
+  getsebool: (name: string): Question => ask('getsebool', name),
+  getseboolAll: (): Question => ask('getsebool', '-a'),
+  semanageBooleans: (): Question => ask('semanage', 'boolean', '-l'),
+  selinuxMode: (): Question => ask('getenforce'),
+  /** properties of units, `Key=value` a line, a blank line between units */
+  unitProperties: (units: readonly string[], properties: readonly string[]): Question =>
+    ask('systemctl', 'show', '--no-pager', `--property=${properties.join(',')}`, '--', ...units),
+  /** whether a path is a directory on the host's own systemd, and the like, is a matter of `file`, not of a question */
+  openrcStatus: (name: string): Question => ask('rc-service', name, 'status'),
+  sysvStatus: (name: string): Question => ask('service', name, 'status'),
+  /** seconds since 1970, and since the machine's boot */
+  uptime: (): Question => ask('cat', '/proc/uptime'),
+  now: (): Question => ask('date', '+%s'),
+  processTimes: (pid: number): Question => ask('cat', `/proc/${pid}/stat`),
+  processArguments: (pid: number): Question => ask('cat', `/proc/${pid}/cmdline`),
+  clockTicks: (): Question => ask('getconf', 'CLK_TCK'),
+  listeners: (): Question => ask('cat', '/proc/net/tcp', '/proc/net/tcp6'),
+  dpkgStatus: (names: readonly string[]): Question =>
+    ask('dpkg-query', '-W', '-f', '${Package} ${db:Status-Status} ${Version}\\n', '--', ...names),
+  rpmStatus: (names: readonly string[]): Question =>
+    ask('rpm', '-q', '--qf', '%{NAME} installed %{VERSION}-%{RELEASE}\\n', '--', ...names),
+  apkStatus: (names: readonly string[]): Question => ask('apk', 'info', '-e', '-v', ...names),
+  hasTool: (name: string): Question => ask('sh', '-c', 'command -v -- "$1"', 'sh', name),
+  kernelName: (): Question => ask('uname', '-snr'),
+  /** fields of a PEM certificate given by standard input */
+  certificateFingerprint: (): Question =>
+    ask('openssl', 'x509', '-noout', '-fingerprint', '-sha256', '-subject', '-enddate'),
+  /** the flags of the tokens that a PKCS#11 provider shows; no PIN is sent */
+  tokenSlots: (provider: string): Question => ask('pkcs11-tool', '--module', provider, '--list-token-slots'),
+  /** the public objects on a token, with label and id; no PIN is sent */
+  tokenObjects: (provider: string): Question =>
+    ask('pkcs11-tool', '--module', provider, '--list-objects', '--type', 'pubkey'),
+  /** a condition of the playbook's own (`unless`, `validate`): run as it is written, also in a dry run */
+  own: (script: string): Question => ({ argv: ['/bin/sh', '-c', script], [asked]: 'own' }),
+} as const

@@ -1,0 +1,210 @@
+import { HostError } from '../contract/errors.ts'
+import { LATER } from '../contract/later.ts'
+import type { Touch } from '../contract/look.ts'
+import type { Machine, Plan } from '../contract/machine.ts'
+import type { Module } from '../contract/module.ts'
+import type { Change, Outcome } from '../contract/outcome.ts'
+import { Missing, NotAhead, Refused, Skipped, Waiting } from '../contract/signals.ts'
+import type { State, Value } from '../contract/state.ts'
+import { diff, fileChanges } from './diff.ts'
+import type { Mode } from './event.ts'
+import { type Planned, withFiles } from './planned.ts'
+import { writeFiles } from './write.ts'
+
+/** One statement to converge: a module with its parameters, on a machine, with somebody's powers. */
+export interface Statement {
+  readonly task: string
+  readonly module: Module
+  readonly params: unknown
+  readonly machine: Machine
+  /** the control node, for paths under `control:` */
+  readonly control: Machine | null
+  readonly power: string | null
+  /** an act of which `changed_when: false` says that it changes nothing */
+  readonly harmless: boolean
+}
+
+/** How a statement ended, and the record that `register` gets. */
+export interface Ending extends Outcome {
+  readonly record: State
+  /** there is nobody to judge: in a dry run an earlier task may still make it */
+  readonly missing?: Missing
+}
+
+/** The one path: looks, decides, looks again through the plan, and only then, in a run, touches and verifies. */
+export const converge = async (statement: Statement, mode: Mode, planned: Planned | null): Promise<Ending> => {
+  try {
+    return await withRetries(statement, mode, planned)
+  } catch (error) {
+    return endingOf(error, statement, mode, planned)
+  }
+}
+
+const TRIES = 3
+
+const withRetries = async (statement: Statement, mode: Mode, planned: Planned | null): Promise<Ending> => {
+  for (let left = TRIES; left > 0; left -= 1) {
+    const ending = await once(statement, mode, planned)
+    if (ending !== 'stale') return ending
+  }
+  throw new HostError(`its files changed between look and write, ${TRIES} times: somebody else is writing them`)
+}
+
+const once = async (statement: Statement, mode: Mode, planned: Planned | null): Promise<Ending | 'stale'> => {
+  const { module, params, machine, control, power } = statement
+  const plan: Plan = planned?.files(machine, control) ?? new Map()
+  const known = planned?.record(machine, statementKey(statement)) ?? null
+  if (known !== null) return ending('ok', [], known)
+
+  const now = (await module.probe(machine.look({ power, plan }), params as never)) as State
+  const wanted = module.plan(params as never, now as never) as State
+  const changes = diff(now, wanted)
+  const notes = wanted.notes ?? now.notes ?? []
+  const act = module.isAct?.(params as never) ?? false
+  if (act && mode === 'audit') return ending('skipped', [], wanted, 'has no state to judge', notes)
+  if (act && statement.harmless && mode === 'check') return ending('skipped', [], wanted, 'would run, and changes nothing', notes)
+  if (changes.length === 0) return ending('ok', [], now, notes.join('; '), notes)
+
+  if (looksOnly(module, changes)) {
+    const message = unmetText(changes)
+    if (mode === 'run') return ending('failed', changes, now, message, notes)
+    const before = planned?.tasks(machine) ?? []
+    return before.length > 0
+      ? ending('waiting', [], now, `can be judged only after ${named(before)} (now: ${message})`, notes)
+      : ending('drift', changes, now, message, notes)
+  }
+
+  const ahead = withFiles(plan, wanted.files)
+  const own = new Set(Object.keys(wanted.files ?? {}))
+  const through = (await module.probe(machine.look({ power, plan: ahead, own }), params as never)) as State
+  const unmet = left(module, params, through)
+  const open = module.apply === undefined ? unmet : fileChanges(unmet)
+  if (open.length > 0) return ending('stuck', changes, now, `it would not hold: ${unmetText(open)}`, notes)
+
+  if (mode !== 'run') {
+    planned?.add(machine, control, statement.task, statementKey(statement), wanted)
+    return ending('drift', changes, wanted, act ? ['would run', ...notes].join('; ') : notes.join('; '), notes)
+  }
+  return await touch(statement, now, wanted, changes, notes)
+}
+
+const touch = async (
+  statement: Statement,
+  now: State,
+  wanted: State,
+  changes: readonly Change[],
+  notes: readonly string[],
+): Promise<Ending | 'stale'> => {
+  const { module, params, machine, control, power } = statement
+  const written = await writeFiles({ machine, control, power, now, wanted, changes })
+  if (written === 'stale') return 'stale'
+  const done: string[] = []
+  try {
+    const learned = await module.apply?.(recorded(machine.touch({ power }), done), wanted as never, params as never, now as never)
+    if (module.apply !== undefined) {
+      machine.forget()
+      if (control !== machine) control?.forget()
+    }
+    const looked = (await module.probe(machine.look({ power }), params as never)) as State
+    const after = { ...looked, ...(learned as State | undefined) }
+    const open = left(module, params, after)
+    if (open.length === 0) return ending('changed', changes, after, notes.join('; '), notes)
+    return ending('stuck', changes, after, `${await written.putBack()}still not as wanted: ${unmetText(open)}${acted(done)}`, notes)
+  } catch (error) {
+    if (module.apply !== undefined) machine.forget()
+    const undone = error instanceof HostError && error.unreachable ? written.leftBehind() : await written.putBack()
+    throw withMore(error, undone, acted(done))
+  }
+}
+
+/** What is left to do for a record: nothing, when the module is satisfied with it. */
+const left = (module: Module, params: unknown, state: State): readonly Change[] =>
+  diff(state, module.plan(params as never, state as never) as State)
+
+const looksOnly = (module: Module, changes: readonly Change[]): boolean =>
+  module.apply === undefined && fileChanges(changes).length === 0
+
+const statementKey = (statement: Statement): string =>
+  `${statement.module.name} ${statement.power ?? ''} ${JSON.stringify(statement.params)}`
+
+const ending = (
+  status: Outcome['status'],
+  changes: readonly Change[],
+  record: State,
+  message = '',
+  notes: readonly string[] = [],
+): Ending => ({ status, changes, record, message, notes })
+
+const endingOf = (error: unknown, statement: Statement, mode: Mode, planned: Planned | null): Ending => {
+  const record = unknownRecord(statement.module)
+  if (error instanceof Skipped) return ending('skipped', [], {}, error.message)
+  if (error instanceof Refused) return ending('failed', [], {}, error.message)
+  if (error instanceof Waiting) {
+    return mode === 'run' ? ending('failed', [], {}, error.message) : ending('waiting', [], record, error.message)
+  }
+  if (error instanceof Missing) {
+    if (mode === 'run') return { ...ending('failed', [], {}, error.message), missing: error }
+    return { ...ending('waiting', [], record, `${error.message}: ${whoMakesIt(error, statement, planned)}`), missing: error }
+  }
+  if (error instanceof NotAhead) throw error
+  if (error instanceof HostError) {
+    const message = error.hint === undefined ? error.message : `${error.message} (${error.hint})`
+    return ending(error.unreachable ? 'unreachable' : 'failed', [], {}, message)
+  }
+  throw error
+}
+
+const whoMakesIt = (error: Missing, { machine }: Statement, planned: Planned | null): string => {
+  const author = planned?.author(machine, error.subject) ?? null
+  if (author !== null) return `waits for ${quoted(author)}`
+  const before = planned?.tasks(machine) ?? []
+  return before.length > 0 ? `unless made by ${named(before)}` : 'no earlier task plans a change that could make it'
+}
+
+const quoted = (task: string): string => `"${task}"`
+
+const named = (tasks: readonly string[]): string => [...new Set(tasks)].map(quoted).join(', ')
+
+/** Every field of a module's record as known after the run only. */
+export const unknownRecord = (module: Module): State =>
+  Object.fromEntries(Object.keys((module.state as { properties?: object }).properties ?? {}).map((name) => [name, LATER]))
+
+/** Says what a record lacks, field by field, in the words that a diff has. */
+export const unmetText = (changes: readonly Change[]): string =>
+  changes
+    .map(({ field, path, before, after, later }) => {
+      const what = path === undefined ? field : `${field} of ${path}`
+      return `${what} is ${spelled(before)}, wanted ${later ? 'something known after the run' : spelled(after)}`
+    })
+    .join('; ')
+
+const spelled = (value: unknown): string =>
+  value === null ? 'nothing' : Array.isArray(value) ? `[${value.join(', ')}]` : String(value as Value as string)
+
+/** A touch that writes down the commands it ran, so that a failure can name them. */
+const recorded = (on: Touch, done: string[]): Touch => ({
+  ...on,
+  get control() {
+    return recorded(on.control, done)
+  },
+  as: (user) => recorded(on.as(user), done),
+  do: async (command, text) => {
+    done.push(command.argv.join(' '))
+    return await on.do(command, text)
+  },
+})
+
+const acted = (done: readonly string[]): string => (done.length === 0 ? '' : `; it had run: ${done.join('; ')}`)
+
+const withMore = (error: unknown, undone: string, ran: string): unknown => {
+  const more = `${undone === '' ? '' : ` (${undone.trim().replace(/;$/, '')})`}${ran}`
+  if (error instanceof HostError) {
+    return new HostError(`${error.message}${more}`, {
+      unreachable: error.unreachable,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+    })
+  }
+  if (error instanceof Refused) return new Refused(`${error.message}${more}`)
+  if (error instanceof Missing) return new Missing(error.kind, error.subject, `${error.message}${more}`)
+  return error
+}

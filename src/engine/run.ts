@@ -1,0 +1,102 @@
+import type { Play } from '../playbook/shape.ts'
+import { batchesOf } from './batches.ts'
+import type { Event, Report } from './event.ts'
+import { foldReport } from './fold.ts'
+import { type HostEnd, runHost } from './host-run.ts'
+import { sideBySide } from './lock.ts'
+import { type Machines, machinesOf } from './machines.ts'
+import type { Parts } from './parts.ts'
+import { Planned } from './planned.ts'
+import { runOnceOf } from './run-once.ts'
+
+interface Course {
+  readonly parts: Parts
+  readonly machines: Machines
+  readonly planned: Planned | null
+  readonly registers: Map<string, Map<string, unknown>>
+  /** hosts that failed or were lost: they take part in nothing that follows */
+  readonly out: Set<string>
+}
+
+/**
+ * Takes the chosen hosts through all plays and gives the account of it. A second interrupt ends it at once, with the
+ * account of what was done so far.
+ */
+export const runPlaybooks = async (given: Parts): Promise<Report> => {
+  const events: Event[] = []
+  const tell = (event: Event): void => {
+    events.push(event)
+    given.tell(event)
+  }
+  const parts: Parts = { ...given, tell }
+  const plays = parts.playbooks.flatMap((playbook) => playbook.plays)
+  const hosts = [...new Set(plays.flatMap((play) => parts.hostsOf(play)))]
+  const started = parts.clock()
+  tell({ kind: 'run started', mode: parts.mode, at: started, hosts, playbooks: parts.playbooks.map(({ file }) => file) })
+  const course: Course = {
+    parts,
+    machines: machinesOf(parts),
+    planned: parts.mode === 'run' ? null : new Planned(),
+    registers: new Map(),
+    out: new Set(),
+  }
+  const cut = parts.interrupt.now.then(() => 'cut' as const)
+  const how = await Promise.race([runPlays(course, plays), cut])
+  if (how !== 'cut') await Promise.race([course.machines.close(), cut])
+  if (parts.interrupt.requested) tell({ kind: 'interrupted' })
+  const finished = parts.clock()
+  const report = foldReport(events, { mode: parts.mode, started, finished, hosts, interrupted: parts.interrupt.requested })
+  tell({ kind: 'run ended', at: finished, report })
+  return report
+}
+
+const runPlays = async (course: Course, plays: readonly Play[]): Promise<'done'> => {
+  for (const play of plays) {
+    if (course.parts.interrupt.requested) break
+    const chosen = course.parts.hostsOf(play)
+    const hosts = chosen.filter((host) => !course.out.has(host))
+    if (hosts.length === 0) {
+      const why = chosen.length === 0 ? 'no host is left of its pattern' : 'all of its hosts failed before'
+      course.parts.tell({ kind: 'play skipped', play: play.name, playIndex: play.index, why })
+      continue
+    }
+    await runPlay(course, play, hosts)
+  }
+  return 'done'
+}
+
+const runPlay = async (course: Course, play: Play, hosts: readonly string[]): Promise<void> => {
+  const { parts } = course
+  parts.tell({ kind: 'play started', play: play.name, playIndex: play.index, hosts, tasks: parts.tasksOf(play).length })
+  for (const batch of batchesOf(play.serial, hosts)) {
+    if (parts.interrupt.requested) break
+    const failed = await runBatch(course, play, batch)
+    if (failed.length === batch.length || overLimit(play, failed.length, batch.length)) break
+  }
+  parts.tell({ kind: 'play ended', playIndex: play.index })
+}
+
+const overLimit = (play: Play, failed: number, all: number): boolean =>
+  (play.anyErrorsFatal && failed > 0) ||
+  (play.maxFailPercentage !== null && (failed / all) * 100 > play.maxFailPercentage)
+
+/** Takes the hosts of one batch through the play, each at its own pace; gives those that failed or were lost. */
+const runBatch = async (course: Course, play: Play, batch: readonly string[]): Promise<readonly string[]> => {
+  const { parts } = course
+  const failed: string[] = []
+  const once = runOnceOf(batch)
+  const tasks = parts.tasksOf(play)
+  const goesOn = (): boolean => !overLimit(play, failed.length, batch.length)
+  await sideBySide(batch, parts.forks, async (host) => {
+    const registers = course.registers.get(host) ?? new Map<string, unknown>()
+    course.registers.set(host, registers)
+    const { machines, planned } = course
+    const run = { parts, machines, mode: parts.mode, planned, play, tasks, host, registers, facts: {}, notified: new Set<never>(), once, goesOn }
+    const end: HostEnd = await runHost(run)
+    if (end === 'failed' || end === 'unreachable') {
+      failed.push(host)
+      course.out.add(host)
+    }
+  })
+  return failed
+}

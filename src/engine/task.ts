@@ -1,0 +1,197 @@
+import { HostError, UserError } from '../contract/errors.ts'
+import { LATER } from '../contract/later.ts'
+import type { Change, Status } from '../contract/outcome.ts'
+import { Waiting } from '../contract/signals.ts'
+import { bindParams, evaluateConditions, itemLabel, loopItems } from '../playbook/bind.ts'
+import type { Scope, Task } from '../playbook/shape.ts'
+import { converge, type Ending, unknownRecord } from './converge.ts'
+import type { Mode, Result } from './event.ts'
+import { type HostRun, scopeOf } from './host-run.ts'
+import { powerOf } from './power.ts'
+
+/** How a task ended on a host, all items of its loop together. */
+export interface TaskEnd {
+  readonly status: Status
+  /** a failure that ends the host's play: neither ignored nor rescued */
+  readonly fatal: boolean
+  readonly changed: boolean
+}
+
+/** Runs one task on one host, tells how it ended, and keeps what it registers. */
+export const runTask = async (run: HostRun, task: Task, about: { readonly handler?: true; readonly silentIfMissing?: boolean } = {}): Promise<TaskEnd> => {
+  const { parts, host, play } = run
+  parts.tell({ kind: 'task started', host, playIndex: play.index, taskIndex: indexOf(run, task), task: task.name, module: task.module.name })
+  const ends: Item[] = []
+  const { items, failed } = itemsOf(run, task)
+  if (failed !== null) return tellAll(run, task, [failed], about)
+  if (items.length === 0) return tellAll(run, task, [skippedItem('nothing to loop over')], about)
+  for (const [index, item] of items.entries()) {
+    if (parts.interrupt.requested && index > 0) break
+    ends.push(await runItem(run, task, task.loop === null ? null : { value: item, index }))
+  }
+  return tellAll(run, task, ends, about)
+}
+
+interface LoopItem {
+  readonly value: unknown
+  readonly index: number
+}
+
+interface Item {
+  readonly ending: Ending
+  readonly startedMs: number
+  readonly machine?: string
+  readonly label?: string
+  readonly index?: number
+}
+
+const itemsOf = (run: HostRun, task: Task): { readonly items: readonly unknown[]; readonly failed: Item | null } => {
+  if (task.loop === null) return { items: [null], failed: null }
+  try {
+    return { items: loopItems(task, scopeOf(run, task, null)), failed: null }
+  } catch (error) {
+    return { items: [], failed: { ending: endingOfBinding(error, task, run.mode), startedMs: Date.now() } }
+  }
+}
+
+const skippedItem = (message: string): Item => ({
+  ending: { status: 'skipped', changes: [], notes: [], message, record: {} },
+  startedMs: Date.now(),
+})
+
+const runItem = async (run: HostRun, task: Task, item: LoopItem | null): Promise<Item> => {
+  const startedMs = Date.now()
+  const scope = scopeOf(run, task, item)
+  let about: { label?: string; index?: number } = {}
+  try {
+    if (item !== null) about = { label: itemLabel(task, scope), index: item.index }
+    if (!evaluateConditions(task.when, scope)) return { ...skippedItem('its "when" does not hold'), startedMs, ...about }
+    return { startedMs, ...about, ...(await bound(run, task, scope)) }
+  } catch (error) {
+    return { ending: endingOfBinding(error, task, run.mode), startedMs, ...about }
+  }
+}
+
+const bound = async (run: HostRun, task: Task, scope: Scope): Promise<{ ending: Ending; machine?: string }> => {
+  const delegate = task.delegateTo === null ? null : String(task.delegateTo.evaluate(scope))
+  const params = bindParams(task, scope)
+  const target = delegate ?? run.host
+  const machine = await run.machines.open(target)
+  const control = await run.machines.control()
+  const mode: Mode = task.checkMode === null ? run.mode : task.checkMode ? 'check' : 'run'
+  const statement = {
+    task: task.name,
+    module: task.module,
+    params,
+    machine,
+    control,
+    power: powerOf(run, task, target, scope),
+    harmless: isHarmless(task, scope),
+  }
+  const ending = await run.machines.alone([machine], () => converge(statement, mode, run.planned))
+  return { ending: judged(ending, task, run, scope), ...(delegate === null ? {} : { machine: target }) }
+}
+
+const isHarmless = (task: Task, scope: Scope): boolean =>
+  task.changedWhen !== null && task.changedWhen.every((condition) => condition.mentions.length === 0) && !evaluateConditions(task.changedWhen, scope)
+
+/** `failed_when` and `changed_when` of an act, judged by its own record. */
+const judged = (ending: Ending, task: Task, run: HostRun, scope: Scope): Ending => {
+  if (run.mode !== 'run' || (ending.status !== 'changed' && ending.status !== 'failed')) return ending
+  const own = withRegister(scope, task, registerOf(ending))
+  if (task.failedWhen !== null) {
+    if (evaluateConditions(task.failedWhen, own)) return { ...ending, status: 'failed', message: ending.message || 'its "failed_when" holds' }
+    if (ending.status === 'failed' && typeof ending.record['rc'] === 'number') return judged({ ...ending, status: 'changed' }, { ...task, failedWhen: null }, run, scope)
+  }
+  if (ending.status === 'changed' && task.changedWhen !== null && !evaluateConditions(task.changedWhen, own)) return { ...ending, status: 'ok', changes: [] }
+  return ending
+}
+
+const withRegister = (scope: Scope, task: Task, record: unknown): Scope => ({
+  lookup: (name) => (name === (task.register ?? 'result') ? record : scope.lookup(name)),
+})
+
+const endingOfBinding = (error: unknown, task: Task, mode: Mode): Ending => {
+  const rest = { changes: [], notes: [] as readonly string[] }
+  if (error instanceof Waiting) {
+    const status = mode === 'run' ? 'failed' : 'waiting'
+    return { ...rest, status, message: error.message, record: unknownRecord(task.module) }
+  }
+  if (error instanceof UserError) {
+    const message = error.mistakes.map((one) => [one.at ? `${one.at.file}:${one.at.line}:${one.at.column}: ` : '', one.message, one.hint ? ` (hint: ${one.hint})` : ''].join('')).join('\n')
+    return { ...rest, status: 'failed', message, record: {} }
+  }
+  if (error instanceof HostError) {
+    return { ...rest, status: error.unreachable ? 'unreachable' : 'failed', message: error.hint ? `${error.message} (${error.hint})` : error.message, record: {} }
+  }
+  throw error
+}
+
+const tellAll = (run: HostRun, task: Task, items: readonly Item[], about: { readonly handler?: true; readonly silentIfMissing?: boolean }): TaskEnd => {
+  if (about.silentIfMissing && items.every((item) => item.ending.missing !== undefined)) return { status: 'skipped', fatal: false, changed: false }
+  for (const item of items) run.parts.tell({ kind: 'task ended', result: resultOf(run, task, item, about) })
+  if (task.register !== null) {
+    const records = items.map((item) => registerOf(item.ending))
+    run.registers.set(task.register, task.loop === null ? records[0] : together(items, records))
+  }
+  const status = worst(items.map((item) => item.ending.status))
+  return {
+    status,
+    fatal: status === 'unreachable' || ((status === 'failed' || status === 'stuck') && !task.ignoreErrors),
+    changed: items.some((item) => item.ending.status === 'changed' || item.ending.status === 'drift'),
+  }
+}
+
+const resultOf = (run: HostRun, task: Task, { ending, startedMs, machine, label, index }: Item, about: { readonly handler?: true }): Result => ({
+  host: run.host,
+  play: run.play.name,
+  playIndex: run.play.index,
+  task: task.name,
+  taskIndex: indexOf(run, task),
+  module: task.module.name,
+  status: ending.status,
+  changes: task.noLog ? ending.changes.map(hiddenChange) : ending.changes,
+  message: task.noLog && ending.message !== '' ? `${ending.status}: hidden by no_log` : ending.message,
+  notes: task.noLog ? [] : ending.notes,
+  at: task.at,
+  durationMs: Date.now() - startedMs,
+  tags: task.tags,
+  ...(label === undefined ? {} : { item: task.noLog ? '(hidden by no_log)' : label, itemIndex: index ?? 0 }),
+  ...(about.handler ? { handler: true as const } : {}),
+  ...(machine === undefined ? {} : { machine }),
+  ...((ending.status === 'failed' || ending.status === 'stuck') && task.ignoreErrors ? { ignored: true as const } : {}),
+  ...(task.noLog || !task.diff ? { hidden: true as const } : {}),
+})
+
+const hiddenChange = ({ field, path }: Change): Change => ({ field, ...(path === undefined ? {} : { path }), before: '•••', after: '•••' })
+
+const indexOf = ({ play }: HostRun, task: Task): number => {
+  const index = play.tasks.indexOf(task)
+  return index >= 0 ? index : play.tasks.length + play.handlers.indexOf(task)
+}
+
+/** What `register` gets: the record's fields, and how the task ended. */
+const registerOf = (ending: Ending): Readonly<Record<string, unknown>> => {
+  const { files: _files, notes: _notes, ...fields } = ending.record
+  const open = ending.status === 'waiting'
+  return {
+    ...fields,
+    changed: open ? LATER : ending.status === 'changed' || ending.status === 'drift',
+    failed: ending.status === 'failed' || ending.status === 'stuck',
+    skipped: ending.status === 'skipped',
+    msg: ending.message,
+  }
+}
+
+const together = (items: readonly Item[], records: readonly Readonly<Record<string, unknown>>[]): unknown => ({
+  results: records,
+  changed: records.some((record) => record['changed'] === LATER) ? LATER : records.some((record) => record['changed'] === true),
+  failed: records.some((record) => record['failed'] === true),
+  skipped: records.every((record) => record['skipped'] === true),
+  msg: items.map((item) => item.ending.message).filter((message) => message !== '').join('; '),
+})
+
+const ORDER: readonly Status[] = ['unreachable', 'failed', 'stuck', 'changed', 'drift', 'waiting', 'ok', 'skipped']
+
+/** The status of a loop, or of a host: the one that counts most. */
+export const worst = (statuses: readonly Status[]): Status => ORDER.find((status) => statuses.includes(status)) ?? 'skipped'

@@ -1,0 +1,11 @@
+// Everything a module file may import, and nothing else.
+export { bytesOf, textOf } from './contract/bytes.ts'
+export { HostError } from './contract/errors.ts'
+export { LATER, type Later } from './contract/later.ts'
+export type { Answer, Connection, Found, Look, Touch, User } from './contract/look.ts'
+export { type AboutTask, type Complaint, defineModule, type Facts, type Module } from './contract/module.ts'
+export { type Command, type Question, questions } from './contract/questions.ts'
+export { field, optional, param, params, record, type Static } from './contract/schema.ts'
+export { Secret } from './contract/secret.ts'
+export { missing, refuse, skip, wait } from './contract/signals.ts'
+export type { DirectoryState, FileState, LinkState, PathState, State } from './contract/state.ts'
