@@ -2,7 +2,10 @@
  * Cuts hosts into the batches of `serial`: numbers, or percentages of all hosts (at least one host); the last entry
  * repeats. No entry means one batch.
  */
-export const batchesOf = (serial: readonly (number | string)[], hosts: readonly string[]): readonly (readonly string[])[] => {
+export const batchesOf = (
+  serial: readonly (number | string)[],
+  hosts: readonly string[],
+): readonly (readonly string[])[] => {
   if (serial.length === 0) return [hosts]
   const batches: (readonly string[])[] = []
   for (let from = 0; from < hosts.length; ) {
@@ -14,6 +17,11 @@ export const batchesOf = (serial: readonly (number | string)[], hosts: readonly 
 }
 
 const sizeOf = (entry: number | string, all: number): number => {
-  const size = typeof entry === 'number' ? entry : entry.endsWith('%') ? Math.floor((all * Number(entry.slice(0, -1))) / 100) : Number(entry)
+  const size =
+    typeof entry === 'number'
+      ? entry
+      : entry.endsWith('%')
+        ? Math.floor((all * Number(entry.slice(0, -1))) / 100)
+        : Number(entry)
   return Math.max(1, size)
 }

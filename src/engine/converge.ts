@@ -61,8 +61,9 @@ const once = async (statement: Statement, mode: Mode, planned: Planned | null): 
   const changes = diff(now, wanted)
   const notes = wanted.notes ?? now.notes ?? []
   const act = module.isAct?.(params as never) ?? false
-  if (act && mode === 'audit') return ending('skipped', [], wanted, 'has no state to judge', notes)
-  if (act && statement.harmless && mode === 'check') return ending('skipped', [], wanted, 'would run, and changes nothing', notes)
+  if (act && mode === 'audit') return ending('skipped', [], { ...now, ...wanted }, 'has no state to judge', notes)
+  if (act && statement.harmless && mode === 'check')
+    return ending('skipped', [], { ...now, ...wanted }, 'would run, and changes nothing', notes)
   if (changes.length === 0) return ending('ok', [], now, notes.join('; '), notes)
 
   if (looksOnly(module, changes)) {
@@ -82,8 +83,9 @@ const once = async (statement: Statement, mode: Mode, planned: Planned | null): 
   if (open.length > 0) return ending('stuck', changes, now, `it would not hold: ${unmetText(open)}`, notes)
 
   if (mode !== 'run') {
-    planned?.add(machine, control, statement.task, statementKey(statement), wanted)
-    return ending('drift', changes, wanted, act ? ['would run', ...notes].join('; ') : notes.join('; '), notes)
+    const record = { ...now, ...wanted }
+    planned?.add(machine, control, statement.task, statementKey(statement), record, wanted.files)
+    return ending('drift', changes, record, act ? ['would run', ...notes].join('; ') : notes.join('; '), notes)
   }
   return await touch(statement, now, wanted, changes, notes)
 }
@@ -100,7 +102,12 @@ const touch = async (
   if (written === 'stale') return 'stale'
   const done: string[] = []
   try {
-    const learned = await module.apply?.(recorded(machine.touch({ power }), done), wanted as never, params as never, now as never)
+    const learned = await module.apply?.(
+      recorded(machine.touch({ power }), done),
+      wanted as never,
+      params as never,
+      now as never,
+    )
     if (module.apply !== undefined) {
       machine.forget()
       if (control !== machine) control?.forget()
@@ -109,7 +116,13 @@ const touch = async (
     const after = { ...looked, ...(learned as State | undefined) }
     const open = left(module, params, after)
     if (open.length === 0) return ending('changed', changes, after, notes.join('; '), notes)
-    return ending('stuck', changes, after, `${await written.putBack()}still not as wanted: ${unmetText(open)}${acted(done)}`, notes)
+    return ending(
+      'stuck',
+      changes,
+      after,
+      `${await written.putBack()}still not as wanted: ${unmetText(open)}${acted(done)}`,
+      notes,
+    )
   } catch (error) {
     if (module.apply !== undefined) machine.forget()
     const undone = error instanceof HostError && error.unreachable ? written.leftBehind() : await written.putBack()
@@ -144,7 +157,10 @@ const endingOf = (error: unknown, statement: Statement, mode: Mode, planned: Pla
   }
   if (error instanceof Missing) {
     if (mode === 'run') return { ...ending('failed', [], {}, error.message), missing: error }
-    return { ...ending('waiting', [], record, `${error.message}: ${whoMakesIt(error, statement, planned)}`), missing: error }
+    return {
+      ...ending('waiting', [], record, `${error.message}: ${whoMakesIt(error, statement, planned)}`),
+      missing: error,
+    }
   }
   if (error instanceof NotAhead) throw error
   if (error instanceof HostError) {
@@ -167,7 +183,9 @@ const named = (tasks: readonly string[]): string => [...new Set(tasks)].map(quot
 
 /** Every field of a module's record as known after the run only. */
 export const unknownRecord = (module: Module): State =>
-  Object.fromEntries(Object.keys((module.state as { properties?: object }).properties ?? {}).map((name) => [name, LATER]))
+  Object.fromEntries(
+    Object.keys((module.state as { properties?: object }).properties ?? {}).map((name) => [name, LATER]),
+  )
 
 /** Says what a record lacks, field by field, in the words that a diff has. */
 export const unmetText = (changes: readonly Change[]): string =>

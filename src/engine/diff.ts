@@ -24,14 +24,19 @@ const fieldChanges = (now: State, wanted: State): readonly Change[] =>
 const valueChange = (field: string, before: Value, after: Value, path?: string): readonly Change[] => {
   if (same(before, after)) return []
   const about = path === undefined ? { field } : { field, path }
-  return [{ ...about, before: shown(before), after: shown(after), ...(after === LATER ? { later: true as const } : {}) }]
+  return [
+    { ...about, before: shown(before), after: shown(after), ...(after === LATER ? { later: true as const } : {}) },
+  ]
 }
 
 const same = (before: Value, after: Value): boolean =>
   before === after ||
   // what is known after the run is wanted as it comes: anything found there is done
   (after === LATER && before !== null) ||
-  (Array.isArray(before) && Array.isArray(after) && before.length === after.length && before.every((item, index) => item === after[index]))
+  (Array.isArray(before) &&
+    Array.isArray(after) &&
+    before.length === after.length &&
+    before.every((item, index) => item === after[index]))
 
 const shown = (value: Value): ChangeValue => (value === LATER ? null : value)
 
@@ -47,7 +52,9 @@ const pathChanges = (path: string, now: PathState, wanted: PathState): readonly 
     ...(kind !== wanted.kind && !(wanted.kind === 'file' && wanted.text !== undefined)
       ? [{ field: 'kind', path, before: kind, after: wanted.kind }]
       : []),
-    ...(wanted.kind === 'link' ? valueChange('target', base?.kind === 'link' ? base.target : null, wanted.target, path) : []),
+    ...(wanted.kind === 'link'
+      ? valueChange('target', base?.kind === 'link' ? base.target : null, wanted.target, path)
+      : []),
     ...attributes(base, wanted).flatMap(([field, from, to]) => valueChange(field, from, to, path)),
   ]
 }
@@ -70,7 +77,15 @@ const textChange = (path: string, before: PathState, after: string | typeof LATE
     return before?.kind === 'file' ? [] : [{ field: 'text', path, before: null, after: null, later: true }]
   }
   if (from === after) return []
-  return [{ field: 'text', path, before: from === null ? null : digest(from), after: digest(after), diff: unified(path, from, after) }]
+  return [
+    {
+      field: 'text',
+      path,
+      before: from === null ? null : digest(from),
+      after: digest(after),
+      diff: unified(path, from, after),
+    },
+  ]
 }
 
 const removed = (path: string, before: Exclude<PathState, null>): { diff?: string } =>
@@ -83,6 +98,8 @@ export const digest = (text: string): string => `sha256:${createHash('sha256').u
 export const unified = (path: string, before: string | null, after: string | null): string => {
   if (holdsPrivateKey(before ?? '') || holdsPrivateKey(after ?? '')) return `${path}: holds a private key, not shown\n`
   const name = (text: string | null): string => (text === null ? '/dev/null' : path)
-  const patch = createTwoFilesPatch(name(before), name(after), before ?? '', after ?? '', undefined, undefined, { context: 3 })
-  return patch.split('\n').slice(1).join('\n')
+  const patch = createTwoFilesPatch(name(before), name(after), before ?? '', after ?? '', undefined, undefined, {
+    context: 3,
+  })
+  return patch.slice(patch.indexOf('--- '))
 }

@@ -29,11 +29,30 @@ export const foldReport = (events: readonly Event[], about: AboutRun): Report =>
   const hosts = new Map(about.hosts.map((host) => [host, countsOf(byHost.get(host) ?? [])]))
   const notes = events.flatMap((event) => (event.kind === 'note' ? [event.text] : []))
   const { mode, started, finished, interrupted } = about
-  return { mode, started, finished, interrupted, exitCode: exitCodeOf(mode, results, interrupted), hosts, results, notes }
+  return {
+    mode,
+    started,
+    finished,
+    interrupted,
+    exitCode: exitCodeOf(mode, results, interrupted),
+    hosts,
+    results,
+    notes,
+  }
 }
 
 const countsOf = (results: readonly Result[]): Counts => {
-  const counts = { ok: 0, changed: 0, drift: 0, failed: 0, unreachable: 0, skipped: 0, waiting: 0, rescued: 0, ignored: 0 }
+  const counts = {
+    ok: 0,
+    changed: 0,
+    drift: 0,
+    failed: 0,
+    unreachable: 0,
+    skipped: 0,
+    waiting: 0,
+    rescued: 0,
+    ignored: 0,
+  }
   for (const group of tasksOf(results)) {
     const status = worst(group.map((result) => result.status))
     const first = group.find((result) => result.status === status)

@@ -82,11 +82,15 @@ const tellLost = (run: HostRun, error: HostError): void => {
 const troubleOf = (error: HostError): HostTrouble => ({
   message: error.message,
   ...(error.hint === undefined ? {} : { hint: error.hint }),
-  ...(error instanceof HostKeyError ? { hostKey: { verdict: error.verdict, type: error.keyType, fingerprint: error.fingerprint } } : {}),
+  ...(error instanceof HostKeyError ? { hostKey: error.hostKey } : {}),
 })
 
 /** The names that a task's templates see on this host. */
-export const scopeOf = (run: HostRun, task: Task | null, item: { readonly value: unknown; readonly index: number } | null): Scope =>
+export const scopeOf = (
+  run: HostRun,
+  task: Task | null,
+  item: { readonly value: unknown; readonly index: number } | null,
+): Scope =>
   scopeFor({
     play: run.play,
     task,

@@ -19,7 +19,11 @@ export class Lock {
 }
 
 /** Runs work for each item, at most `limit` at a time, started in order; every one is run, whatever the others do. */
-export const sideBySide = async <Item>(items: readonly Item[], limit: number, work: (item: Item) => Promise<void>): Promise<void> => {
+export const sideBySide = async <Item>(
+  items: readonly Item[],
+  limit: number,
+  work: (item: Item) => Promise<void>,
+): Promise<void> => {
   let next = 0
   const worker = async (): Promise<void> => {
     while (next < items.length) {

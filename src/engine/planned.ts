@@ -48,11 +48,18 @@ export class Planned {
   }
 
   /** Remembers what a task would do. */
-  add(machine: Machine, control: Machine | null, task: string, statement: string, wanted: State): void {
+  add(
+    machine: Machine,
+    control: Machine | null,
+    task: string,
+    statement: string,
+    record: State,
+    files: State['files'],
+  ): void {
     const page = this.#page(machine)
     page.tasks.push(task)
-    page.records.set(statement, wanted)
-    for (const [path, entry] of Object.entries(wanted.files ?? {})) {
+    page.records.set(statement, record)
+    for (const [path, entry] of Object.entries(files ?? {})) {
       const there = path.startsWith(CONTROL) && control !== null
       const target = there ? this.#page(control) : page
       const name = there ? path.slice(CONTROL.length) : path

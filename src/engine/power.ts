@@ -21,4 +21,5 @@ const wanted = ({ become }: Become, scope: Scope): boolean | undefined => {
   throw new UserError(`become is yes or no, not "${word}"`, { at: become.at })
 }
 
-const userOf = ({ user }: Become, scope: Scope): string | undefined => (user === undefined ? undefined : String(user.evaluate(scope)))
+const userOf = ({ user }: Become, scope: Scope): string | undefined =>
+  user === undefined ? undefined : String(user.evaluate(scope))

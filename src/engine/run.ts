@@ -32,7 +32,13 @@ export const runPlaybooks = async (given: Parts): Promise<Report> => {
   const plays = parts.playbooks.flatMap((playbook) => playbook.plays)
   const hosts = [...new Set(plays.flatMap((play) => parts.hostsOf(play)))]
   const started = parts.clock()
-  tell({ kind: 'run started', mode: parts.mode, at: started, hosts, playbooks: parts.playbooks.map(({ file }) => file) })
+  tell({
+    kind: 'run started',
+    mode: parts.mode,
+    at: started,
+    hosts,
+    playbooks: parts.playbooks.map(({ file }) => file),
+  })
   const course: Course = {
     parts,
     machines: machinesOf(parts),
@@ -45,7 +51,13 @@ export const runPlaybooks = async (given: Parts): Promise<Report> => {
   if (how !== 'cut') await Promise.race([course.machines.close(), cut])
   if (parts.interrupt.requested) tell({ kind: 'interrupted' })
   const finished = parts.clock()
-  const report = foldReport(events, { mode: parts.mode, started, finished, hosts, interrupted: parts.interrupt.requested })
+  const report = foldReport(events, {
+    mode: parts.mode,
+    started,
+    finished,
+    hosts,
+    interrupted: parts.interrupt.requested,
+  })
   tell({ kind: 'run ended', at: finished, report })
   return report
 }
@@ -91,7 +103,20 @@ const runBatch = async (course: Course, play: Play, batch: readonly string[]): P
     const registers = course.registers.get(host) ?? new Map<string, unknown>()
     course.registers.set(host, registers)
     const { machines, planned } = course
-    const run = { parts, machines, mode: parts.mode, planned, play, tasks, host, registers, facts: {}, notified: new Set<never>(), once, goesOn }
+    const run = {
+      parts,
+      machines,
+      mode: parts.mode,
+      planned,
+      play,
+      tasks,
+      host,
+      registers,
+      facts: {},
+      notified: new Set<never>(),
+      once,
+      goesOn,
+    }
     const end: HostEnd = await runHost(run)
     if (end === 'failed' || end === 'unreachable') {
       failed.push(host)

@@ -18,9 +18,20 @@ export interface TaskEnd {
 }
 
 /** Runs one task on one host, tells how it ended, and keeps what it registers. */
-export const runTask = async (run: HostRun, task: Task, about: { readonly handler?: true; readonly silentIfMissing?: boolean } = {}): Promise<TaskEnd> => {
+export const runTask = async (
+  run: HostRun,
+  task: Task,
+  about: { readonly handler?: true; readonly silentIfMissing?: boolean } = {},
+): Promise<TaskEnd> => {
   const { parts, host, play } = run
-  parts.tell({ kind: 'task started', host, playIndex: play.index, taskIndex: indexOf(run, task), task: task.name, module: task.module.name })
+  parts.tell({
+    kind: 'task started',
+    host,
+    playIndex: play.index,
+    taskIndex: indexOf(run, task),
+    task: task.name,
+    module: task.module.name,
+  })
   const ends: Item[] = []
   const { items, failed } = itemsOf(run, task)
   if (failed !== null) return tellAll(run, task, [failed], about)
@@ -65,7 +76,8 @@ const runItem = async (run: HostRun, task: Task, item: LoopItem | null): Promise
   let about: { label?: string; index?: number } = {}
   try {
     if (item !== null) about = { label: itemLabel(task, scope), index: item.index }
-    if (!evaluateConditions(task.when, scope)) return { ...skippedItem('its "when" does not hold'), startedMs, ...about }
+    if (!evaluateConditions(task.when, scope))
+      return { ...skippedItem('its "when" does not hold'), startedMs, ...about }
     return { startedMs, ...about, ...(await bound(run, task, scope)) }
   } catch (error) {
     return { ending: endingOfBinding(error, task, run.mode), startedMs, ...about }
@@ -93,17 +105,21 @@ const bound = async (run: HostRun, task: Task, scope: Scope): Promise<{ ending: 
 }
 
 const isHarmless = (task: Task, scope: Scope): boolean =>
-  task.changedWhen !== null && task.changedWhen.every((condition) => condition.mentions.length === 0) && !evaluateConditions(task.changedWhen, scope)
+  task.changedWhen?.every((condition) => condition.mentions.length === 0) &&
+  !evaluateConditions(task.changedWhen, scope)
 
 /** `failed_when` and `changed_when` of an act, judged by its own record. */
 const judged = (ending: Ending, task: Task, run: HostRun, scope: Scope): Ending => {
   if (run.mode !== 'run' || (ending.status !== 'changed' && ending.status !== 'failed')) return ending
   const own = withRegister(scope, task, registerOf(ending))
   if (task.failedWhen !== null) {
-    if (evaluateConditions(task.failedWhen, own)) return { ...ending, status: 'failed', message: ending.message || 'its "failed_when" holds' }
-    if (ending.status === 'failed' && typeof ending.record['rc'] === 'number') return judged({ ...ending, status: 'changed' }, { ...task, failedWhen: null }, run, scope)
+    if (evaluateConditions(task.failedWhen, own))
+      return { ...ending, status: 'failed', message: ending.message || 'its "failed_when" holds' }
+    if (ending.status === 'failed' && typeof ending.record.rc === 'number')
+      return judged({ ...ending, status: 'changed' }, { ...task, failedWhen: null }, run, scope)
   }
-  if (ending.status === 'changed' && task.changedWhen !== null && !evaluateConditions(task.changedWhen, own)) return { ...ending, status: 'ok', changes: [] }
+  if (ending.status === 'changed' && task.changedWhen !== null && !evaluateConditions(task.changedWhen, own))
+    return { ...ending, status: 'ok', changes: [] }
   return ending
 }
 
@@ -118,17 +134,36 @@ const endingOfBinding = (error: unknown, task: Task, mode: Mode): Ending => {
     return { ...rest, status, message: error.message, record: unknownRecord(task.module) }
   }
   if (error instanceof UserError) {
-    const message = error.mistakes.map((one) => [one.at ? `${one.at.file}:${one.at.line}:${one.at.column}: ` : '', one.message, one.hint ? ` (hint: ${one.hint})` : ''].join('')).join('\n')
+    const message = error.mistakes
+      .map((one) =>
+        [
+          one.at ? `${one.at.file}:${one.at.line}:${one.at.column}: ` : '',
+          one.message,
+          one.hint ? ` (hint: ${one.hint})` : '',
+        ].join(''),
+      )
+      .join('\n')
     return { ...rest, status: 'failed', message, record: {} }
   }
   if (error instanceof HostError) {
-    return { ...rest, status: error.unreachable ? 'unreachable' : 'failed', message: error.hint ? `${error.message} (${error.hint})` : error.message, record: {} }
+    return {
+      ...rest,
+      status: error.unreachable ? 'unreachable' : 'failed',
+      message: error.hint ? `${error.message} (${error.hint})` : error.message,
+      record: {},
+    }
   }
   throw error
 }
 
-const tellAll = (run: HostRun, task: Task, items: readonly Item[], about: { readonly handler?: true; readonly silentIfMissing?: boolean }): TaskEnd => {
-  if (about.silentIfMissing && items.every((item) => item.ending.missing !== undefined)) return { status: 'skipped', fatal: false, changed: false }
+const tellAll = (
+  run: HostRun,
+  task: Task,
+  items: readonly Item[],
+  about: { readonly handler?: true; readonly silentIfMissing?: boolean },
+): TaskEnd => {
+  if (about.silentIfMissing && items.every((item) => item.ending.missing !== undefined))
+    return { status: 'skipped', fatal: false, changed: false }
   for (const item of items) run.parts.tell({ kind: 'task ended', result: resultOf(run, task, item, about) })
   if (task.register !== null) {
     const records = items.map((item) => registerOf(item.ending))
@@ -142,7 +177,12 @@ const tellAll = (run: HostRun, task: Task, items: readonly Item[], about: { read
   }
 }
 
-const resultOf = (run: HostRun, task: Task, { ending, startedMs, machine, label, index }: Item, about: { readonly handler?: true }): Result => ({
+const resultOf = (
+  run: HostRun,
+  task: Task,
+  { ending, startedMs, machine, label, index }: Item,
+  about: { readonly handler?: true },
+): Result => ({
   host: run.host,
   play: run.play.name,
   playIndex: run.play.index,
@@ -163,7 +203,12 @@ const resultOf = (run: HostRun, task: Task, { ending, startedMs, machine, label,
   ...(task.noLog || !task.diff ? { hidden: true as const } : {}),
 })
 
-const hiddenChange = ({ field, path }: Change): Change => ({ field, ...(path === undefined ? {} : { path }), before: '•••', after: '•••' })
+const hiddenChange = ({ field, path }: Change): Change => ({
+  field,
+  ...(path === undefined ? {} : { path }),
+  before: '•••',
+  after: '•••',
+})
 
 const indexOf = ({ play }: HostRun, task: Task): number => {
   const index = play.tasks.indexOf(task)
@@ -185,13 +230,19 @@ const registerOf = (ending: Ending): Readonly<Record<string, unknown>> => {
 
 const together = (items: readonly Item[], records: readonly Readonly<Record<string, unknown>>[]): unknown => ({
   results: records,
-  changed: records.some((record) => record['changed'] === LATER) ? LATER : records.some((record) => record['changed'] === true),
-  failed: records.some((record) => record['failed'] === true),
-  skipped: records.every((record) => record['skipped'] === true),
-  msg: items.map((item) => item.ending.message).filter((message) => message !== '').join('; '),
+  changed: records.some((record) => record.changed === LATER)
+    ? LATER
+    : records.some((record) => record.changed === true),
+  failed: records.some((record) => record.failed === true),
+  skipped: records.every((record) => record.skipped === true),
+  msg: items
+    .map((item) => item.ending.message)
+    .filter((message) => message !== '')
+    .join('; '),
 })
 
 const ORDER: readonly Status[] = ['unreachable', 'failed', 'stuck', 'changed', 'drift', 'waiting', 'ok', 'skipped']
 
 /** The status of a loop, or of a host: the one that counts most. */
-export const worst = (statuses: readonly Status[]): Status => ORDER.find((status) => statuses.includes(status)) ?? 'skipped'
+export const worst = (statuses: readonly Status[]): Status =>
+  ORDER.find((status) => statuses.includes(status)) ?? 'skipped'

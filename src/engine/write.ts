@@ -36,7 +36,8 @@ export const writeFiles = async (files: FilesToWrite): Promise<WrittenFiles | 's
   const done: Step[] = []
   const written: WrittenFiles = {
     putBack: () => putBack(done, files.power),
-    leftBehind: () => (done.length === 0 ? '' : `written and not verified: ${done.map((step) => step.shownPath).join(', ')}`),
+    leftBehind: () =>
+      done.length === 0 ? '' : `written and not verified: ${done.map((step) => step.shownPath).join(', ')}`,
   }
   for (const step of stepsOf(files)) {
     try {
@@ -83,7 +84,8 @@ const stepsOf = ({ machine, control, now, wanted, changes }: FilesToWrite): read
   return steps.sort((a, b) => rank(a.wanted) - rank(b.wanted) || depthOrder(a, b))
 }
 
-const rank = (entry: PathState): number => (entry === null || entry.kind === 'absent' ? 2 : entry.kind === 'directory' ? 0 : 1)
+const rank = (entry: PathState): number =>
+  entry === null || entry.kind === 'absent' ? 2 : entry.kind === 'directory' ? 0 : 1
 
 const depthOrder = (a: Step, b: Step): number => {
   const deeper = a.path.split('/').length - b.path.split('/').length

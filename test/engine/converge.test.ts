@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict'
+import { HostError } from '../../src/contract/errors.ts'
+import { LATER } from '../../src/contract/later.ts'
+import { defineModule, type Module } from '../../src/contract/module.ts'
+import { field, param, params, record } from '../../src/contract/schema.ts'
+import { missing, refuse, skip } from '../../src/contract/signals.ts'
+import { converge, type Statement } from '../../src/engine/converge.ts'
+import { Planned } from '../../src/engine/planned.ts'
+import { type MemoryMachine, memoryMachine } from './memory-machine.ts'
+
+const motd = defineModule({
+  name: 'motd',
+  summary: 'a file holds a text',
+  example: '',
+  params: params({ text: param.text('its text') }),
+  state: record({}),
+  probe: async (on) => {
+    const found = await on.file('/etc/motd')
+    if (found?.text === 'forbidden') refuse('sshd says: forbidden')
+    return { files: { '/etc/motd': found === null ? null : { kind: 'file' as const, text: found.text as string } } }
+  },
+  plan: ({ text }, now) => ({ ...now, files: { '/etc/motd': { kind: 'file', text } } }),
+}) as Module
+
+const pair = defineModule({
+  name: 'pair',
+  summary: 'a pair is there',
+  example: '',
+  params: params({}),
+  state: record({ fingerprint: field.text('its fingerprint') }),
+  probe: async (on) => ({ fingerprint: (await on.file('/key')) === null ? null : 'SHA256:abc' }),
+  plan: (_params, now) => ({ fingerprint: now.fingerprint ?? LATER }),
+  apply: async (on) => {
+    await on.do({ argv: ['make-key'] })
+    return undefined
+  },
+}) as Module
+
+const claim = defineModule({
+  name: 'claim',
+  summary: 'a claim holds',
+  example: '',
+  params: params({}),
+  state: record({ holds: field.flag('whether it holds') }),
+  probe: async (on) => ({ holds: (await on.file('/claim')) !== null }),
+  plan: () => ({ holds: true }),
+}) as Module
+
+const act = defineModule({
+  name: 'act',
+  summary: 'something was run',
+  example: '',
+  params: params({}),
+  state: record({ rc: field.number('its exit code') }),
+  isAct: () => true,
+  probe: async () => ({ rc: null }),
+  plan: (_params, now) => ({ rc: now.rc ?? LATER }),
+  apply: async () => ({ rc: 0 }),
+}) as Module
+
+const statement = (module: Module, machine: MemoryMachine, given: unknown = {}): Statement => ({
+  task: 'the task',
+  module,
+  params: given,
+  machine,
+  control: null,
+  power: null,
+  harmless: false,
+})
+
+const file = (text: string) => ({ kind: 'file' as const, text })
+
+describe('converging a statement', () => {
+  it('is ok, and writes nothing, where nothing differs', async () => {
+    const machine = memoryMachine({ '/etc/motd': file('hello') })
+    const end = await converge(statement(motd, machine, { text: 'hello' }), 'run', null)
+    assert.deepEqual([end.status, machine.written], ['ok', []])
+  })
+
+  it('says drift in a dry run, with the diff that a run then makes', async () => {
+    const machine = memoryMachine({ '/etc/motd': file('old\n') })
+    const check = await converge(statement(motd, machine, { text: 'new\n' }), 'check', new Planned())
+    assert.deepEqual([check.status, machine.written], ['drift', []])
+    const run = await converge(statement(motd, machine, { text: 'new\n' }), 'run', null)
+    assert.deepEqual([run.status, machine.written], ['changed', ['/etc/motd']])
+    assert.deepEqual(run.changes, check.changes)
+    assert.equal(check.changes[0]?.diff, '--- /etc/motd\n+++ /etc/motd\n@@ -1,1 +1,1 @@\n-old\n+new\n')
+  })
+
+  it('fails untouched, in check and run alike, where the planned text is refused', async () => {
+    for (const mode of ['check', 'run'] as const) {
+      const machine = memoryMachine({ '/etc/motd': file('old') })
+      const end = await converge(
+        statement(motd, machine, { text: 'forbidden' }),
+        mode,
+        mode === 'run' ? null : new Planned(),
+      )
+      assert.deepEqual([end.status, end.message, machine.written], ['failed', 'sshd says: forbidden', []])
+    }
+  })
+
+  it('looks again where somebody else wrote between look and write', async () => {
+    const machine = memoryMachine({ '/etc/motd': file('old') })
+    machine.meddle = () => machine.disk.set('/etc/motd', file('theirs'))
+    const end = await converge(statement(motd, machine, { text: 'new' }), 'run', null)
+    assert.equal(end.status, 'changed')
+    assert.match(end.changes[0]?.diff ?? '', /-theirs/)
+  })
+
+  it('says stuck where apply does nothing', async () => {
+    const machine = memoryMachine({})
+    const end = await converge(statement(pair, machine), 'run', null)
+    assert.deepEqual(
+      [end.status, end.message],
+      [
+        'stuck',
+        'still not as wanted: fingerprint is nothing, wanted something known after the run; it had run: make-key',
+      ],
+    )
+  })
+
+  it('is ok a second time in a dry run, with the record planned the first time', async () => {
+    const machine = memoryMachine({})
+    const planned = new Planned()
+    const first = await converge(statement(pair, machine), 'check', planned)
+    const second = await converge(statement(pair, machine), 'check', planned)
+    assert.deepEqual([first.status, second.status], ['drift', 'ok'])
+    assert.equal(second.record.fingerprint, LATER)
+  })
+
+  it('puts files back where apply fails, and names what it ran', async () => {
+    const both = {
+      ...motd,
+      apply: async () => {
+        throw new HostError('no space left on device')
+      },
+    } as Module
+    const machine = memoryMachine({ '/etc/motd': file('old') })
+    const end = await converge(statement(both, machine, { text: 'new' }), 'run', null)
+    assert.deepEqual([end.status, end.message], ['failed', 'no space left on device (put back: /etc/motd)'])
+    assert.deepEqual(machine.disk.get('/etc/motd'), file('old'))
+  })
+
+  it('judges a module that only looks: failed in a run, drift in a check, waiting while changes are planned', async () => {
+    const machine = memoryMachine({ '/etc/motd': file('old') })
+    assert.equal((await converge(statement(claim, machine), 'run', null)).status, 'failed')
+    const planned = new Planned()
+    assert.equal((await converge(statement(claim, machine), 'check', planned)).status, 'drift')
+    await converge({ ...statement(motd, machine, { text: 'new' }), task: 'a text' }, 'check', planned)
+    const end = await converge(statement(claim, machine), 'check', planned)
+    assert.deepEqual(
+      [end.status, end.message],
+      ['waiting', 'can be judged only after "a text" (now: holds is false, wanted true)'],
+    )
+  })
+
+  it('would run an act in a check, has nothing to judge in an audit, and runs it', async () => {
+    const machine = memoryMachine({})
+    const check = await converge(statement(act, machine), 'check', new Planned())
+    assert.deepEqual([check.status, check.message, check.record.rc], ['drift', 'would run', LATER])
+    assert.equal((await converge(statement(act, machine), 'audit', new Planned())).status, 'skipped')
+    const run = await converge(statement(act, machine), 'run', null)
+    assert.deepEqual([run.status, run.record.rc], ['changed', 0])
+    assert.equal(
+      (await converge({ ...statement(act, machine), harmless: true }, 'check', new Planned())).status,
+      'skipped',
+    )
+  })
+
+  it('waits in a dry run for a missing subject, naming who plans to make it', async () => {
+    const lost = { ...motd, probe: async () => missing({ kind: 'file', name: '/etc/motd' }) } as Module
+    const machine = memoryMachine({})
+    assert.equal((await converge(statement(lost, machine), 'run', null)).status, 'failed')
+    const planned = new Planned()
+    const alone = await converge(statement(lost, machine), 'check', planned)
+    assert.deepEqual(
+      [alone.status, alone.message],
+      ['waiting', 'file "/etc/motd" does not exist: no earlier task plans a change that could make it'],
+    )
+    await converge({ ...statement(motd, machine, { text: 'new' }), task: 'the maker' }, 'check', planned)
+    const end = await converge({ ...statement(lost, machine), params: { other: true } }, 'check', planned)
+    assert.equal(end.message, 'file "/etc/motd" does not exist: waits for "the maker"')
+  })
+
+  it('passes on why there is nothing to judge', async () => {
+    const off = { ...motd, probe: async () => skip('SELinux is disabled') } as Module
+    const end = await converge(statement(off, memoryMachine({})), 'run', null)
+    assert.deepEqual([end.status, end.message], ['skipped', 'SELinux is disabled'])
+  })
+})
