@@ -105,7 +105,8 @@ const bound = async (run: HostRun, task: Task, scope: Scope): Promise<{ ending: 
 }
 
 const isHarmless = (task: Task, scope: Scope): boolean =>
-  task.changedWhen?.every((condition) => condition.mentions.length === 0) &&
+  task.changedWhen !== null &&
+  task.changedWhen.every((condition) => condition.mentions.length === 0) &&
   !evaluateConditions(task.changedWhen, scope)
 
 /** `failed_when` and `changed_when` of an act, judged by its own record. */
