@@ -49,9 +49,14 @@ export const questions = {
     ...ask('unshare', '-m', 'sh', '-c', WITH_RUN_DIRECTORY, 'sh', ...question.argv),
     [asked]: question[asked],
   }),
-  /** what ssh would do for a host, read from a configuration (the standard input: `/dev/stdin`) */
+  /**
+   * what ssh would do for a host, read from a configuration (the standard input: `/dev/stdin`, behind a pipe that the
+   * asking user made: the one that is handed down may be another user's, or a socket, and cannot be opened by name)
+   */
   sshEffective: (host: string, from?: string): Question =>
-    ask('ssh', ...(from === undefined ? [] : ['-F', from]), '-G', host),
+    from === '/dev/stdin'
+      ? ask('sh', '-c', 'cat | ssh -F /dev/stdin -G -- "$1"', 'sh', host)
+      : ask('ssh', ...(from === undefined ? [] : ['-F', from]), '-G', '--', host),
   /** whether this ssh knows PKCS#11 URIs: it complains of a missing file where it does not */
   sshKnowsUris: (): Question => ask('ssh', '-F', 'none', '-G', '-i', 'pkcs11:', 'x'),
   /** size, fingerprint, comment and type of a key file */
@@ -68,23 +73,30 @@ export const questions = {
     timeoutMs: 30_000,
   }),
   keyTypes: (): Question => ask('ssh', '-Q', 'key'),
+  /** the entry of an account or a group, by name or number: `name:x:number:…` */
+  entry: (database: 'passwd' | 'group', name: string): Question => ask('getent', database, name),
   getsebool: (name: string): Question => ask('getsebool', name),
   getseboolAll: (): Question => ask('getsebool', '-a'),
   semanageBooleans: (): Question => ask('semanage', 'boolean', '-l'),
   selinuxMode: (): Question => ask('getenforce'),
   /** properties of units, `Key=value` a line, a blank line between units */
-  unitProperties: (units: readonly string[], properties: readonly string[]): Question =>
-    ask('systemctl', 'show', '--no-pager', `--property=${properties.join(',')}`, '--', ...units),
+  unitProperties: (units: readonly string[], properties: readonly string[]): Question => ({
+    ...ask('systemctl', 'show', '--no-pager', `--property=${properties.join(',')}`, '--', ...units),
+    env: { TZ: 'UTC' },
+  }),
   /** whether a path is a directory on the host's own systemd, and the like, is a matter of `file`, not of a question */
   openrcStatus: (name: string): Question => ask('rc-service', name, 'status'),
   sysvStatus: (name: string): Question => ask('service', name, 'status'),
-  /** seconds since 1970, and since the machine's boot */
-  uptime: (): Question => ask('cat', '/proc/uptime'),
-  now: (): Question => ask('date', '+%s'),
+  /** seconds since 1970 (to the nanosecond where its date can), and since the machine's boot: one line each */
+  clocks: (): Question => ask('sh', '-c', 'date +%s.%N && cat /proc/uptime'),
   processTimes: (pid: number): Question => ask('cat', `/proc/${pid}/stat`),
   processArguments: (pid: number): Question => ask('cat', `/proc/${pid}/cmdline`),
   clockTicks: (): Question => ask('getconf', 'CLK_TCK'),
-  listeners: (): Question => ask('cat', '/proc/net/tcp', '/proc/net/tcp6'),
+  /** the TCP sockets of a process's network, and then what the process has open */
+  processSockets: (pid: number): Question =>
+    ask('sh', '-c', 'cat "/proc/$1/net/tcp" "/proc/$1/net/tcp6"; ls -l "/proc/$1/fd"', 'sh', String(pid)),
+  /** the first process of a name */
+  oldestProcess: (name: string): Question => ask('pgrep', '-o', '-x', '--', name),
   dpkgStatus: (names: readonly string[]): Question =>
     ask('dpkg-query', '-W', '-f', '${Package} ${db:Status-Status} ${Version}\\n', '--', ...names),
   rpmStatus: (names: readonly string[]): Question =>

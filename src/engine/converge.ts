@@ -165,7 +165,7 @@ const endingOf = (error: unknown, statement: Statement, mode: Mode, planned: Pla
   if (error instanceof NotAhead) throw error
   if (error instanceof HostError) {
     const message = error.hint === undefined ? error.message : `${error.message} (${error.hint})`
-    return ending(error.unreachable ? 'unreachable' : 'failed', [], {}, message)
+    return ending(error.unreachable ? 'unreachable' : 'failed', [], (error.learned ?? {}) as State, message)
   }
   throw error
 }
@@ -220,6 +220,7 @@ const withMore = (error: unknown, undone: string, ran: string): unknown => {
     return new HostError(`${error.message}${more}`, {
       unreachable: error.unreachable,
       ...(error.hint === undefined ? {} : { hint: error.hint }),
+      ...(error.learned === undefined ? {} : { learned: error.learned }),
     })
   }
   if (error instanceof Refused) return new Refused(`${error.message}${more}`)

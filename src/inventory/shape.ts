@@ -1,4 +1,5 @@
 import type { At } from '../contract/errors.ts'
+import type { YamlNode } from '../yaml/node.ts'
 
 /** A variable's value with where it comes from; a string in it may hold templates. */
 export interface Variable {
@@ -6,6 +7,8 @@ export interface Variable {
   readonly at: At
   /** what sort of source it is: `group all`, `group_vars/web`, `host`, `host_vars` ... */
   readonly source: string
+  /** the same value as it was written, with the place of each part */
+  readonly node: YamlNode
 }
 
 /** One host of the inventory. */
@@ -23,4 +26,6 @@ export interface Inventory {
   readonly files: readonly string[]
   readonly hosts: ReadonlyMap<string, Host>
   readonly groups: ReadonlyMap<string, readonly string[]>
+  /** the control node, where a play or a delegation names `localhost` and the inventory has no such host */
+  readonly localhost: Host
 }

@@ -8,6 +8,18 @@ export interface Template {
   evaluate(scope: Scope): unknown
   /** the names it mentions, as dotted paths: `facts.os.family`, `made.public_key` */
   readonly mentions: readonly string[]
+  /** the same with their places */
+  readonly uses: readonly Use[]
+  /** the place of a part of its value: of a list's item, of a map's entry */
+  placeOf(path: readonly (string | number)[]): At
+}
+
+/** One mention of a name in a template. */
+export interface Use {
+  readonly path: readonly string[]
+  readonly at: At
+  /** it may be undefined: `default` or `defined` asks */
+  readonly optional: boolean
 }
 
 /** What names mean for one task on one host. */
@@ -27,14 +39,19 @@ export interface Become {
 
 /** One task or handler of a play. */
 export interface Task {
+  /** as written; its module's name where it has none */
   readonly name: string
+  readonly named: boolean
   readonly at: At
   readonly module: Module
+  /** the place of the module's key */
+  readonly moduleAt: At
   /** parameter name to template, in the order written */
   readonly params: ReadonlyMap<string, Template>
   readonly when: readonly Condition[]
   readonly loop: Template | null
   readonly loopVar: string
+  readonly indexVar: string | null
   readonly loopLabel: Template | null
   readonly register: string | null
   /** its own and those of its play */

@@ -1,0 +1,21 @@
+import type { Module } from '../src/module.ts'
+import authorizedKey from './authorized_key.ts'
+import file from './file.ts'
+import lineInFile from './line_in_file.ts'
+import service from './service.ts'
+import serviceReload from './service_reload.ts'
+import sshConfigLine from './ssh_config_line.ts'
+import sshLogin from './ssh_login.ts'
+import sshdConfigLine from './sshd_config_line.ts'
+
+/** The modules that there are, by name. */
+export const modules: readonly Module[] = [
+  authorizedKey,
+  file,
+  lineInFile,
+  service,
+  serviceReload,
+  sshConfigLine,
+  sshLogin,
+  sshdConfigLine,
+]

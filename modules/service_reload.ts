@@ -1,0 +1,155 @@
+import {
+  controlSystemd,
+  controlUnit,
+  defineModule,
+  type Facts,
+  field,
+  findUnit,
+  globIn,
+  globProblem,
+  isMasked,
+  isSshd,
+  LATER,
+  type Look,
+  optional,
+  param,
+  params,
+  questions,
+  record,
+  refuse,
+  reloadUnit,
+  type Static,
+  skip,
+  sshdRefusal,
+  type Touch,
+  type Unit,
+  type Watched,
+  watchedBySshd,
+  watchedPaths,
+} from '../src/module.ts'
+
+const schema = params({
+  name: param.text('the unit: one name, no globs; ssh and sshd stand for each other'),
+  watch: optional(
+    param.oneOrMore(
+      'the files that the daemon reads (patterns, and directories with the files in them, too); by default, for sshd: ' +
+        'all that its configuration leads to, and the directories that its Includes name',
+    ),
+  ),
+  force: param.flag('reloads in any case', { default: false }),
+  daemon_reload: param.flag('has systemd read its own files first', { default: false }),
+  validate: optional(
+    param.text(
+      'a command that must succeed before the reload; by default, for sshd: sshd must accept its configuration',
+    ),
+  ),
+})
+
+type Params = Static<typeof schema>
+
+const state = record({
+  running: field.flag('the unit runs'),
+  loaded: field.text('whether it has read its files since they changed: current or stale'),
+  unit_file: field.text("whether systemd has read the unit's own files: current or stale"),
+  reloaded: field.flag('it was reloaded because the task forces it'),
+})
+
+type Now = Facts<typeof state>
+
+/** A running daemon obeys the files that it reads; it is reloaded for that, or started, and never restarted. */
+export default defineModule({
+  name: 'service_reload',
+  summary: 'a running daemon obeys the files that it reads',
+  example: `
+- name: sshd obeys its configuration
+  service_reload:
+    name: sshd
+`,
+  standing: true,
+  params: schema,
+  state,
+  review: ({ name }) => {
+    const glob = globIn(name)
+    return glob === null ? [] : [{ param: 'name', message: globProblem(name, glob) }]
+  },
+  isAct: ({ force }) => force,
+  probe: (on, given) => probe(on, given),
+  plan: (given, now) => ({
+    ...now,
+    running: true,
+    ...(now.loaded === undefined ? {} : { loaded: 'current' }),
+    ...(now.unit_file === undefined ? {} : { unit_file: 'current' }),
+    ...(given.force ? { reloaded: now.reloaded ?? LATER } : {}),
+  }),
+  apply: (on, _, given, now) => apply(on, given, now),
+})
+
+const probe = async (on: Look, given: Params): Promise<Now> => {
+  const [unit, watched] = await Promise.all([findUnit(on, given.name), watchedFor(on, given)])
+  checkLoaded(unit)
+  if (!unit.isRunning && unit.socket !== null) {
+    skip(`nothing to reload: ${unit.socket} starts ${unit.name} at the next connection, and it reads its files then`)
+  }
+  if (watched === null && !given.force) {
+    refuse(`it is not known what ${unit.name} reads: name the files by watch, or say force: true`)
+  }
+  const newer = watched === null || !unit.isRunning ? [] : newerOf(unit, watched)
+  const needed = given.force || !unit.isRunning || newer.length > 0
+  if (needed) await validate(on, given, unit)
+  return {
+    running: unit.isRunning,
+    ...(watched === null ? {} : { loaded: unit.isRunning ? (newer.length > 0 ? 'stale' : 'current') : null }),
+    ...(given.daemon_reload && unit.init === 'systemd' ? { unit_file: unitFileOf(unit) } : {}),
+    ...(given.force ? { reloaded: null } : {}),
+    notes: needed ? notesOf(unit, newer) : [],
+  }
+}
+
+const watchedFor = async (on: Look, { name, watch }: Params): Promise<readonly Watched[] | null> => {
+  if (watch !== undefined) return await watchedPaths(on, typeof watch === 'string' ? [watch] : watch)
+  return isSshd(name) ? await watchedBySshd(on) : null
+}
+
+/** A file of the very moment of the load may have been read or not: it counts as newer. */
+const newerOf = (unit: Unit, watched: readonly Watched[]): readonly Watched[] =>
+  watched.filter(({ changedMs }) => changedMs >= (unit.load?.ms ?? 0))
+
+const unitFileOf = (unit: Unit): string => (unit.properties.NeedDaemonReload === 'yes' ? 'stale' : 'current')
+
+const checkLoaded = (unit: Unit): void => {
+  const { LoadState: load, LoadError: error, CanReload: canReload } = unit.properties
+  if (isMasked(unit) && !unit.isRunning) refuse(`${unit.name} is masked, and cannot be started`)
+  if (load === 'error' || load === 'bad-setting') refuse(`Error loading unit file '${unit.name}': ${error}`)
+  if (canReload === 'no' && unit.isRunning) refuse(`${unit.name} cannot be reloaded: its unit says no way to`)
+}
+
+const validate = async (on: Look, given: Params, unit: Unit): Promise<void> => {
+  if (given.validate !== undefined) {
+    const answer = await on.ask(questions.own(given.validate))
+    if (answer.code === 0) return
+    const words = answer.stderr.trim() || answer.stdout.trim()
+    refuse(`${unit.name} is not reloaded, failed to validate: rc:${answer.code} error:${words} (${given.validate})`)
+  }
+  const refusal = isSshd(given.name) ? await sshdRefusal(on) : null
+  if (refusal !== null) refuse(`${unit.name} is not reloaded, sshd refuses its configuration: ${refusal}`)
+}
+
+const notesOf = (unit: Unit, newer: readonly Watched[]): readonly string[] => [
+  ...(newer.length > 0 ? [`newer than its last load: ${newer.map(({ path }) => path).join(', ')}`] : []),
+  ...(unit.isRunning && unit.socket !== null && isSshd(unit.name)
+    ? [`${unit.socket} listens: Port and ListenAddress count only after a daemon-reload and a restart of that socket`]
+    : []),
+]
+
+const apply = async (on: Touch, given: Params, now: Now): Promise<Partial<Now>> => {
+  if (given.daemon_reload && now.unit_file !== undefined) await controlSystemd(on, 'daemon-reload')
+  const unit = await findUnit(on, given.name)
+  if (!unit.isRunning) await controlUnit(on, unit, 'start')
+  else if (given.force || now.loaded !== 'current') await reloadUnit(on, unit)
+  const after = await findUnit(on, given.name)
+  return {
+    // where the machine has no exact time of its last load, what was just done is all that can be known
+    ...(now.loaded !== undefined && after.isRunning && !after.load?.isExact ? { loaded: 'current' } : {}),
+    ...(given.force ? { reloaded: true } : {}),
+  }
+}

@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import type { Machine } from '../contract/machine.ts'
+import { type ConnectAbout, connectSsh, openLocal, startSsh } from '../host/connect.ts'
+import { traceLines } from '../host/trace.ts'
+import type { Play } from '../playbook/shape.ts'
+import type { Asking, Passwords } from './asking.ts'
+import type { RunFlags } from './flags.ts'
+import type { Loaded } from './load.ts'
+import { type HostReach, LOCAL, reachOf, unusedNotes } from './reach.ts'
+import type { Surroundings } from './surroundings.ts'
+import type { Telling } from './telling.ts'
+
+/** What connecting needs of the command line. */
+export interface ConnectionParts {
+  readonly flags: RunFlags
+  readonly passwords: Passwords
+  readonly asking: Asking
+  readonly telling: Telling
+  readonly around: Surroundings
+}
+
+/** How the hosts of a run are reached and connected. */
+export interface Connections {
+  reach(host: string, play?: Play): HostReach
+  connect(machine: string): Promise<Machine>
+  /** opens the declared keys, so that passphrases are asked for before anything is connected */
+  openKeys(): Promise<void>
+}
+
+const KEEPALIVE_MS = 15_000
+
+/** Wires the connections of a run. */
+export const connectionsOf = (loaded: Loaded, parts: ConnectionParts): Connections => {
+  const { flags, passwords, asking, telling } = parts
+  const ssh = startSsh()
+  const { reach, named } = reachesOf(loaded, flags)
+  const { sudo } = passwords
+  const control = openLocal({ ssh, ...traceOf(LOCAL, parts), ...(sudo === undefined ? {} : { sudoPassword: sudo }) })
+  const about = { ssh, control, note: telling.note }
+
+  const connect = async (machine: string): Promise<Machine> => {
+    if (machine === LOCAL) return control
+    const { address, port, user, keyFiles, ...own } = named(machine)
+    const password = own.password ?? passwords.login
+    const sudoPassword = own.sudoPassword ?? sudo
+    return await connectSsh(
+      {
+        ...{ name: machine, address, port, user, keyFiles },
+        passphrase: asking.passphrase,
+        ...(password === undefined ? {} : { password }),
+        ...(sudoPassword === undefined ? {} : { sudoPassword }),
+        hostKeys: flags.hostKey,
+        timeoutMs: flags.timeout * 1000,
+        keepaliveMs: KEEPALIVE_MS,
+      },
+      { ...about, ...traceOf(machine, parts) },
+    )
+  }
+
+  const openKeys = async (): Promise<void> => {
+    const all = loaded.playbooks.flatMap(({ plays }) =>
+      plays.flatMap((play) => loaded.hostsOf(play).map((host) => reach(host, play))),
+    )
+    for (const note of notesOn(loaded, all)) telling.note(note)
+    for (const file of new Set(all.flatMap(({ local, keyFiles }) => (local ? [] : (keyFiles ?? []))))) {
+      // why a key does not open is told for each host that needs it
+      await ssh.keyring.fromFile(file, asking.passphrase).catch(() => null)
+    }
+  }
+
+  return { reach, connect, openKeys }
+}
+
+const traceOf = (machine: string, { flags, around }: ConnectionParts): Pick<ConnectAbout, 'trace'> =>
+  flags.verbose < 3 ? {} : { trace: (traced) => around.stderr.write(`${traceLines(machine, traced).join('\n')}\n`) }
+
+/** How hosts are reached, remembered by host and play, and by the machine that each is. */
+const reachesOf = (
+  loaded: Loaded,
+  flags: RunFlags,
+): { reach(host: string, play?: Play): HostReach; named(machine: string): HostReach } => {
+  const about = { inventory: loaded.inventory, extraVars: loaded.extraVars, flags }
+  const known = new Map<Play | undefined, Map<string, HostReach>>()
+  const machines = new Map<string, HostReach>()
+  const reach = (host: string, play?: Play): HostReach => {
+    const ofPlay = known.get(play) ?? new Map<string, HostReach>()
+    known.set(play, ofPlay)
+    const found = ofPlay.get(host) ?? reachOf(host, play ?? null, about)
+    ofPlay.set(host, found)
+    if (!machines.has(found.machine)) machines.set(found.machine, found)
+    return found
+  }
+  return { reach, named: (machine) => machines.get(machine) ?? reach(machine) }
+}
+
+/** What is not read or used, though a user of ssh or Ansible would expect it to be. */
+const notesOn = (loaded: Loaded, reaches: readonly HostReach[]): readonly string[] => {
+  const hasConfig = existsSync(join(process.env.HOME ?? homedir(), '.ssh', 'config'))
+  const unread = hasConfig && reaches.some(({ local }) => !local)
+  return [
+    ...unusedNotes(loaded.inventory, loaded.hosts),
+    ...(unread ? ['~/.ssh/config is not read: hosts, users and keys come from the inventory and the flags'] : []),
+  ]
+}

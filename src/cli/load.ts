@@ -1,0 +1,141 @@
+import { dirname } from 'node:path'
+import { modules } from '../../modules/index.ts'
+import { type Mistake, UserError } from '../contract/errors.ts'
+import { loadInventory } from '../inventory/load.ts'
+import { limitPattern, selectHosts } from '../inventory/pattern.ts'
+import type { Inventory } from '../inventory/shape.ts'
+import { loadPlaybooks } from '../playbook/load.ts'
+import { inOrder } from '../playbook/mistakes.ts'
+import type { Play, Playbook, Task } from '../playbook/shape.ts'
+import { checkSelection, type Selection, selectTasks } from '../playbook/tags.ts'
+import { extraVarsOf } from './extra-vars.ts'
+import type { RunFlags } from './flags.ts'
+import { reachMistakes } from './reach.ts'
+
+/** The flags that say what is loaded and chosen. */
+export type LoadFlags = Pick<
+  RunFlags,
+  'inventory' | 'limit' | 'tags' | 'skipTags' | 'extraVars' | 'startAtTask' | 'user' | 'privateKey' | 'keyFile'
+>
+
+/** Playbooks and inventory, read and checked, with the hosts and tasks that the flags choose. */
+export interface Loaded {
+  readonly playbooks: readonly Playbook[]
+  readonly inventory: Inventory
+  readonly extraVars: Readonly<Record<string, unknown>>
+  /** the hosts of all plays */
+  readonly hosts: readonly string[]
+  hostsOf(play: Play): readonly string[]
+  tasksOf(play: Play): readonly Task[]
+}
+
+/** Reads everything that the command line names; throws every mistake in it at once. */
+export const loadAll = async (files: readonly string[], flags: LoadFlags): Promise<Loaded> => {
+  const extraVars = extraVarsOf(flags.extraVars)
+  const read = await loadPlaybooks(files, { modules, extraVars })
+  const { inventory, mistakes } = loadInventory(flags.inventory, files.map(dirname))
+  const plays = read.playbooks.flatMap((playbook) => playbook.plays)
+  const selection = selectionOf(flags)
+  const hosts = chooseHosts(inventory, plays, flags)
+  const chosen = [...hosts.byPlay].map(([play, names]) => ({ play, hosts: names }))
+  throwAll([
+    ...read.mistakes,
+    ...mistakes,
+    ...hosts.mistakes,
+    ...checkSelection(read.playbooks, selection),
+    ...reachMistakes(chosen, { inventory, extraVars, flags }),
+  ])
+  const tasks = chooseTasks(plays, selection)
+  return {
+    playbooks: read.playbooks,
+    inventory,
+    extraVars,
+    hosts: [...new Set([...hosts.byPlay.values()].flat())],
+    hostsOf: (play) => hosts.byPlay.get(play) ?? [],
+    tasksOf: (play) => tasks.get(play) ?? [],
+  }
+}
+
+/** Reads inventories alone; throws every mistake in them. */
+export const readInventory = (paths: readonly string[]): Inventory => {
+  if (paths.length === 0) throw new UserError('there is no inventory', { hint: NO_INVENTORY })
+  const { inventory, mistakes } = loadInventory(paths)
+  throwAll(mistakes)
+  return inventory
+}
+
+/** The hosts of an inventory that `--limit` leaves; a name that nothing defines is a mistake. */
+export const chosenHosts = (inventory: Inventory, limit: string | undefined): readonly string[] => {
+  if (limit === undefined) return [...inventory.hosts.keys()]
+  const { hosts, mistakes } = limited(inventory, limit)
+  throwAll(mistakes)
+  return hosts
+}
+
+const throwAll = (mistakes: readonly Mistake[]): void => {
+  if (mistakes.length > 0) throw new UserError(inOrder(mistakes))
+}
+
+const NO_INVENTORY = 'name a file or a directory: -i INVENTORY, or hosts: -i web1,web2,'
+
+const limited = (inventory: Inventory, limit: string): ReturnType<typeof selectHosts> => {
+  let pattern: string
+  try {
+    pattern = limitPattern(limit)
+  } catch (error) {
+    return { hosts: [], mistakes: [{ message: `--limit ${limit}: ${(error as Error).message}` }] }
+  }
+  const { hosts, mistakes } = selectHosts(inventory, pattern)
+  return { hosts, mistakes: mistakes.map((mistake) => ({ ...mistake, message: `--limit: ${mistake.message}` })) }
+}
+
+const chooseHosts = (
+  inventory: Inventory,
+  plays: readonly Play[],
+  { limit, inventory: paths }: LoadFlags,
+): { readonly byPlay: ReadonlyMap<Play, readonly string[]>; readonly mistakes: readonly Mistake[] } => {
+  const byLimit = limit === undefined ? null : limited(inventory, limit)
+  const mistakes: Mistake[] = [...(byLimit?.mistakes ?? [])]
+  const stays = new Set(byLimit?.hosts)
+  const byPlay = new Map<Play, readonly string[]>()
+  for (const play of plays) {
+    const choice = selectHosts(inventory, play.hosts.pattern, play.hosts.at)
+    mistakes.push(...choice.mistakes.map((one) => (paths.length > 0 ? one : { ...one, hint: NO_INVENTORY })))
+    byPlay.set(play, byLimit === null ? choice.hosts : choice.hosts.filter((host) => stays.has(host)))
+  }
+  if (mistakes.length === 0 && plays.length > 0 && [...byPlay.values()].every((hosts) => hosts.length === 0)) {
+    mistakes.push(noHost(limit, paths))
+  }
+  return { byPlay, mistakes }
+}
+
+const noHost = (limit: string | undefined, paths: readonly string[]): Mistake => {
+  if (paths.length === 0) return { message: 'no play has a host: there is no inventory', hint: NO_INVENTORY }
+  const why = limit === undefined ? 'their groups are empty' : `--limit ${limit} leaves none`
+  return { message: `no play has a host: ${why}`, hint: 'keyward inventory shows the groups and their hosts' }
+}
+
+const selectionOf = ({ tags, skipTags, startAtTask }: LoadFlags): Selection => ({
+  tags: splitTags(tags),
+  skipTags: splitTags(skipTags),
+  startAtTask: startAtTask ?? null,
+})
+
+/** Tags as Ansible takes them: several flags, and commas in each. */
+const splitTags = (given: readonly string[]): readonly string[] =>
+  given
+    .flatMap((text) => text.split(','))
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '')
+
+/** The tasks of each play; the task to start at is in one play, and those after it are whole. */
+const chooseTasks = (plays: readonly Play[], selection: Selection): ReadonlyMap<Play, readonly Task[]> => {
+  const whole = { tags: [], skipTags: [], startAtTask: selection.startAtTask }
+  const first = plays.findIndex((play) => selectTasks(play, whole).length > 0)
+  return new Map(
+    plays.map((play, index) => {
+      if (index < first) return [play, []]
+      return [play, selectTasks(play, index === first ? selection : { ...selection, startAtTask: null })]
+    }),
+  )
+}

@@ -1,0 +1,32 @@
+import { basename, relative } from 'node:path'
+import type { Sink, Surroundings } from './surroundings.ts'
+
+/** The surroundings that this process has. */
+export const processSurroundings = (home: string): Surroundings => ({
+  environment: process.env,
+  stdout: sinkOf(process.stdout),
+  stderr: sinkOf(process.stderr),
+  program: programOf(process.argv[1] ?? '', process.env),
+  argv: process.argv.slice(2),
+  home,
+})
+
+/** A stream that swallows what nobody reads: `| head` never ends a run between two changes. */
+const sinkOf = (stream: NodeJS.WriteStream): Sink => {
+  let gone = false
+  stream.on('error', () => {
+    gone = true
+  })
+  return {
+    write: (text) => {
+      if (!gone) stream.write(text)
+    },
+    isTTY: stream.isTTY === true,
+    size: () => ({ columns: stream.columns ?? 80, rows: stream.rows ?? 24 }),
+  }
+}
+
+const programOf = (script: string, environment: NodeJS.ProcessEnv): string => {
+  if (environment.npm_command === 'exec') return 'npx keyward'
+  return basename(script) === 'main.js' ? `node ${relative(process.cwd(), script)}` : 'keyward'
+}

@@ -1,0 +1,112 @@
+import { bytesOf, textOf } from '../contract/bytes.ts'
+import { HostError } from '../contract/errors.ts'
+import type { Answer, LoginAnswer, LoginRequest, User } from '../contract/look.ts'
+import type { Command, Question } from '../contract/questions.ts'
+import { Secret } from '../contract/secret.ts'
+import { LOOK, parseListing, parseReport, type Report } from './found.ts'
+import type { RawAnswer } from './frame.ts'
+import type { LookParts } from './look.ts'
+import { commandScript, quote, textScript } from './quote.ts'
+import type { Frame } from './session.ts'
+import { parseUser } from './user.ts'
+
+/** The remembered questions of one machine, asked with one user's powers. */
+export interface Asking {
+  report(path: string, how: { readonly follow: boolean; readonly withText: boolean }): Promise<Report>
+  list(path: string): Promise<{ readonly realPath: string; readonly names: readonly string[] | null }>
+  user(name: string): Promise<User | null>
+  expand(path: string): Promise<string>
+  ask(question: Question, text?: string | Secret): Promise<Answer>
+  login(request: LoginRequest): Promise<LoginAnswer>
+  /** real paths learned so far of a path that was asked for */
+  realPaths(path: string): readonly string[]
+}
+
+const LOOK_MS = 60_000
+
+/** Makes the questions of a machine with one user's powers. */
+export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | null): Asking => {
+  const { runner, memory, connection } = parts
+  const user = power ?? connection.user
+  const look = (script: string, shown: string): Promise<RawAnswer> =>
+    runner.run(power, { script, libraries: [LOOK], timeoutMs: LOOK_MS, again: true, shown })
+
+  return {
+    report: (path, { follow, withText }) =>
+      memory.recall(
+        `${user} file ${follow} ${withText} ${path}`,
+        { kind: 'path', path },
+        async () => {
+          const shown = `${withText ? 'read' : 'look at'} ${path}`
+          const answer = await look(`k_file ${Number(follow)} ${Number(withText)} ${quote(path)}`, shown)
+          return parseReport(answer, { path, user })
+        },
+        (report) => report.realPath,
+      ),
+    list: (path) =>
+      memory.recall(
+        `${user} list ${path}`,
+        { kind: 'path', path },
+        async () => parseListing(await look(`k_list ${quote(path)}`, `list ${path}`), { path, user }),
+        (listed) => listed.realPath,
+      ),
+    user: (name) =>
+      memory.recall(`user ${name}`, { kind: 'account' }, async () => {
+        // no account can have such a name, and no tool shall take it for a flag
+        if (/^-|[:/\n\0]/.test(name) || name === '') return null
+        return parseUser(name, await look(`k_user ${quote(name)}`, `look up the user ${name}`))
+      }),
+    async expand(path) {
+      const match = /^~([^/]*)(.*)$/s.exec(path)
+      if (match === null) return path
+      const [, name = '', rest = ''] = match
+      const home = name === '' ? await ownHome() : (await this.user(name))?.home
+      if (home === undefined) throw new HostError(`${path}: there is no user ${name}`)
+      return `${home.replace(/\/$/, '')}${rest}` || '/'
+    },
+    ask: (question, text) =>
+      memory.recall(
+        `${user} ask ${JSON.stringify([question.argv, question.env ?? {}])} ${text instanceof Secret ? `secret ${text.reveal()}` : JSON.stringify(text ?? null)}`,
+        { kind: 'command' },
+        () => runCommand(parts, power, { command: question, text, again: true }),
+      ),
+    login: (request) => memory.recall(`login ${loginKey(request)}`, { kind: 'command' }, () => parts.login(request)),
+    realPaths: (path) => memory.realPaths(path),
+  }
+
+  function ownHome(): Promise<string> {
+    return memory.recall(`${user} home`, { kind: 'account' }, async () => {
+      const home = textOf((await look(`printf %s "$HOME"`, 'look up the home directory')).stdout)
+      if (!home.startsWith('/')) throw new HostError(`${user} has no home directory`)
+      return home
+    })
+  }
+}
+
+const loginKey = (request: LoginRequest): string => {
+  const plain = (value: Secret | null | undefined) => (value instanceof Secret ? value.reveal() : (value ?? null))
+  const { user, key, passphrase, password, agent, command } = request
+  return JSON.stringify([user, plain(key), plain(passphrase), plain(password), agent ?? null, command ?? null])
+}
+
+const COMMAND_MS = 60_000
+
+/** Runs a command as it is, with a text on its standard input. */
+export const runCommand = async (
+  parts: Pick<LookParts, 'runner'>,
+  power: string | null,
+  about: { readonly command: Command; readonly text: string | Secret | undefined; readonly again: boolean },
+): Promise<Answer> => {
+  const { command, text } = about
+  const program = commandScript(command)
+  const input = text instanceof Secret ? text.reveal() : text
+  const frame: Frame = {
+    script: input === undefined ? program : `${textScript(input, bytesOf(input))} | ${program}`,
+    libraries: [],
+    timeoutMs: command.timeoutMs ?? COMMAND_MS,
+    again: about.again,
+    shown: command.argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))).join(' '),
+  }
+  const answer = await parts.runner.run(power, frame)
+  return { code: answer.code, stdout: textOf(answer.stdout), stderr: textOf(answer.stderr) }
+}

@@ -1,0 +1,63 @@
+import { quote } from './quote.ts'
+
+/** Functions of sh that frames use: defined once per shell, where a frame needs them first. */
+export interface Library {
+  readonly name: string
+  readonly text: string
+}
+
+/** Writes what defines a library: as a variable too, so that the shell of another user can be handed it. */
+export const libraryText = (library: Library): string =>
+  `K_${library.name}=${quote(library.text)}; eval "$K_${library.name}"\n`
+
+/** What every shell has: a plain environment, the accounts, and the way to another user's powers. */
+export const BASE: Library = {
+  name: 'base',
+  text: `
+unalias -a 2>/dev/null
+unset CDPATH ENV BASH_ENV LANGUAGE IFS
+LC_ALL=C
+PATH=\${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin
+export LC_ALL PATH
+umask 022
+k_entry() { # DATABASE NAME: the line of passwd or group for a name
+  if command -v getent >/dev/null 2>&1; then getent "$1" "$2"; return; fi
+  while IFS= read -r k_line || [ -n "$k_line" ]; do
+    case $k_line in "$2:"*) printf '%s\\n' "$k_line"; return 0 ;; esac
+  done <"/etc/$1"
+  return 2
+}
+k_as() { # USER SCRIPT LIBRARIES: runs a script with the powers of a user; 219: there is no such user
+  k_line=$(k_entry passwd "$1") || return 219
+  k_user=$1 k_script=$2 k_libraries=$3
+  k_home=\${k_line%:*} k_home=\${k_home##*:}
+  k_line=\${k_line#*:*:}
+  k_uid=\${k_line%%:*} k_line=\${k_line#*:}
+  k_gid=\${k_line%%:*}
+  cd -- "$k_home" 2>/dev/null || cd /
+  if setpriv --reuid 0 --regid 0 --init-groups true 2>/dev/null; then
+    set -- setpriv --reuid "$k_uid" --regid "$k_gid" --init-groups /bin/sh
+  else
+    set -- su -s /bin/sh -c 'exec /bin/sh' "$k_user"
+  fi
+  printf '%s\\n' "$k_libraries" "$k_script" 2>/dev/null | HOME=$k_home USER=$k_user LOGNAME=$k_user "$@"
+}
+`,
+}
+
+/** Writes a script that runs another with the powers of a user, from a shell of root. */
+export const asScript = (user: string, script: string, libraries: readonly Library[]): string => {
+  const defined = [BASE, ...libraries].map((library) => `$K_${library.name}`).join('\n')
+  return `k_as ${quote(user)} ${quote(`(eval ${quote(script)}) </dev/null`)} "${defined}"`
+}
+
+/** What {@link asScript} ends with where there is no such user. */
+export const NO_SUCH_USER = 219
+
+const GROUP = `read -r k_stat </proc/$$/stat && k_stat=\${k_stat##*) } && set -- $k_stat && printf %s "$3"`
+
+/** What a new shell is sent first; it answers with its process group, after ending that of a shell given up. */
+export const preamble = (leftOver: number | null): { readonly text: string; readonly script: string } => ({
+  text: libraryText(BASE),
+  script: leftOver === null || leftOver <= 1 ? GROUP : `kill -s KILL -- -${leftOver} 2>/dev/null; ${GROUP}`,
+})

@@ -1,0 +1,99 @@
+import type { Connection, LoginAnswer, LoginRequest, Look, Touch } from '../contract/look.ts'
+import type { LookOptions, Machine, Plan } from '../contract/machine.ts'
+import type { Command } from '../contract/questions.ts'
+import type { Secret } from '../contract/secret.ts'
+import { runCommand } from './asking.ts'
+import type { Wire } from './channel.ts'
+import { createLook, type LookParts } from './look.ts'
+import { createMemory } from './memory.ts'
+import type { Runner } from './runner.ts'
+import { writeFile } from './write.ts'
+
+/** What a machine is made of; without `control` it is the control node itself. */
+export interface MachineParts {
+  readonly name: string
+  readonly connection: Omit<Connection, 'power'>
+  readonly wire: Wire
+  readonly runner: Runner
+  readonly control: Machine | null
+  login(request: LoginRequest): Promise<LoginAnswer>
+}
+
+const CONTROL = 'control:'
+
+/** Makes a machine of a connection: it looks, touches, writes and remembers what it was told. */
+export const createMachine = (parts: MachineParts): Machine => {
+  const { runner, wire } = parts
+  const user = parts.connection.user
+  const memory = createMemory()
+
+  const lookParts: LookParts = {
+    connection: parts.connection,
+    runner,
+    memory,
+    login: parts.login,
+    control: (options) => control().look(atControl(options, parts.control === null)),
+  }
+  const control = (): Machine => parts.control ?? machine
+
+  const touch = (options: LookOptions): Touch => {
+    const look: Look = createLook(lookParts, options)
+    return {
+      ...look,
+      connection: look.connection,
+      get control() {
+        return control().touch(atControl(options, parts.control === null))
+      },
+      as: (other) => touch({ ...options, power: other }),
+      async do(command: Command, text?: string | Secret) {
+        memory.forget()
+        try {
+          return await runCommand({ runner }, options.power, { command, text, again: false })
+        } finally {
+          memory.forget()
+        }
+      },
+    }
+  }
+
+  const machine: Machine = {
+    name: parts.name,
+    connection: { ...parts.connection, power: user },
+    look: (options) => createLook(lookParts, options),
+    touch,
+    async write(request) {
+      if (request.path.startsWith(CONTROL))
+        return control().write({ ...request, path: request.path.slice(CONTROL.length), power: null })
+      memory.forget([request.path])
+      try {
+        return await writeFile(runner, user, request)
+      } finally {
+        memory.forget([request.path])
+      }
+    },
+    forget: (paths) => memory.forget(paths),
+    counters: () => ({ ...runner.counts(), bytesSent: wire.bytesSent() }),
+    async close() {
+      runner.close()
+      await wire.close()
+    },
+  }
+  return machine
+}
+
+/** The control node is looked at as the user who started keyward, and with the part of a plan that is its own. */
+const atControl = (options: LookOptions, isControl: boolean): LookOptions => {
+  const { plan, own, ...rest } = options
+  if (isControl) return { ...options, power: null }
+  return {
+    ...rest,
+    power: null,
+    ...(plan === undefined ? {} : { plan: planOfControl(plan) }),
+    ...(own === undefined ? {} : { own: new Set([...own].flatMap(stripped)) }),
+  }
+}
+
+const planOfControl = (plan: Plan): Plan =>
+  new Map([...plan].flatMap(([path, state]) => stripped(path).map((bare) => [bare, state] as const)))
+
+const stripped = (path: string): readonly string[] => (path.startsWith(CONTROL) ? [path.slice(CONTROL.length)] : [])

@@ -1,0 +1,80 @@
+/** What an answer is about, which says when it is forgotten. */
+export type Kind = 'path' | 'account' | 'command'
+
+/** Answers of a machine, each asked once between two changes; a question still under way is shared. */
+export interface Memory {
+  /**
+   * gives the remembered answer, or asks
+   *
+   * @param about.paths of a path: as it was asked for; the real one is told by `realPath`
+   */
+  recall<Result>(
+    key: string,
+    about: { readonly kind: Kind; readonly path?: string },
+    ask: () => Promise<Result>,
+    realPath?: (result: Result) => string | null,
+  ): Promise<Result>
+  /** forgets everything, or the answers that a write to these paths may have changed: those of commands too */
+  forget(paths?: readonly string[]): void
+  /** real paths learned so far of a path that was asked for */
+  realPaths(path: string): readonly string[]
+}
+
+interface Entry {
+  readonly kind: Kind
+  readonly paths: string[]
+  readonly answer: Promise<unknown>
+}
+
+const ACCOUNT_FILES = /^\/etc\/(?:passwd|group|shadow|nsswitch\.conf)$/
+
+/** Starts remembering nothing. */
+export const createMemory = (): Memory => {
+  const entries = new Map<string, Entry>()
+  return {
+    recall<Result>(
+      key: string,
+      about: { kind: Kind; path?: string },
+      ask: () => Promise<Result>,
+      realPath?: (result: Result) => string | null,
+    ): Promise<Result> {
+      const known = entries.get(key)
+      if (known !== undefined) return known.answer as Promise<Result>
+      const answer = ask()
+      const entry: Entry = { kind: about.kind, paths: about.path === undefined ? [] : [about.path], answer }
+      entries.set(key, entry)
+      answer.then(
+        (result) => {
+          const real = realPath?.(result) ?? null
+          if (real !== null) entry.paths.push(real)
+        },
+        // an error is no answer: whoever asks next asks the machine
+        () => {
+          if (entries.get(key) === entry) entries.delete(key)
+        },
+      )
+      return answer
+    },
+    realPaths: (path) =>
+      [...entries.values()].flatMap(({ paths: [asked, real] }) => (asked === path && real !== undefined ? [real] : [])),
+    forget(paths) {
+      if (paths === undefined) return entries.clear()
+      const accounts = paths.some((path) => ACCOUNT_FILES.test(path))
+      for (const [key, entry] of entries) {
+        const touched =
+          entry.kind === 'command' ||
+          (entry.kind === 'account' && accounts) ||
+          entry.paths.some((asked) => paths.some((written) => isNear(asked, written)))
+        if (touched) entries.delete(key)
+      }
+    },
+  }
+}
+
+/** A write changes what is at its path, what is below, and the times of the directories above. */
+const isNear = (asked: string, written: string): boolean =>
+  asked === written || isBelow(asked, written) || isBelow(written, asked)
+
+/** Says whether a path lies below a directory. */
+export const isBelow = (path: string, directory: string): boolean =>
+  directory === '/' ? path !== '/' : path.startsWith(`${directory}/`)

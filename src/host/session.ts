@@ -1,0 +1,195 @@
+import { bytesOf } from '../contract/bytes.ts'
+import { HostError } from '../contract/errors.ts'
+import type { Channel, Ended, Wire } from './channel.ts'
+import type { Flights } from './flights.ts'
+import { Collector, framed, newMark, type RawAnswer } from './frame.ts'
+import { type Library, libraryText, preamble } from './library.ts'
+import type { Lock, Powers } from './powers.ts'
+
+/** A script to run in a shell. */
+export interface Frame {
+  readonly script: string
+  readonly libraries: readonly Library[]
+  readonly timeoutMs: number
+  /** it only looks, so it may be asked again on a new shell */
+  readonly again: boolean
+  /** what messages and traces call it; holds no secret */
+  readonly shown: string
+}
+
+/** A frame that somebody waits for. */
+export interface Item {
+  readonly frame: Frame
+  readonly tries: number
+  resolve(answer: RawAnswer): void
+  reject(error: Error): void
+}
+
+/** Why a shell is no more: `culprit` is the frame that it was given up for, if one was. */
+export interface Gone {
+  readonly error: HostError
+  readonly culprit: Item | null
+  readonly waiting: readonly Item[]
+  /** no new shell would do better */
+  readonly final: boolean
+  /** the process group to end */
+  readonly group: number | null
+}
+
+/** What a session is made of. */
+export interface SessionParts {
+  readonly wire: Wire
+  readonly powers: Powers
+  readonly flights: Flights
+  /** a process group of a shell given up, which this one ends */
+  readonly leftOver: number | null
+  gone(how: Gone): void
+}
+
+const MOST_OUTPUT = 64 * 1024 * 1024
+const OPENING_MS = 60_000
+
+interface Sent {
+  /** null: the preamble */
+  readonly item: Item | null
+  readonly flight: number
+}
+
+/** One channel with a shell on it; what is sent in the same turn of the event loop leaves in one write. */
+export class Session {
+  readonly #parts: SessionParts
+  readonly #channel: Channel
+  readonly #lock: Lock | undefined
+  readonly #collector = new Collector((answer) => this.#answered(answer))
+  readonly #sent: Sent[] = []
+  readonly #unsent: Item[] = []
+  readonly #defined = new Set<Library>()
+  #state: 'locked' | 'opening' | 'ready' | 'over' = 'locked'
+  #group: number | null = null
+  #flushing: NodeJS.Immediate | null = null
+  #timer: NodeJS.Timeout | null = null
+
+  constructor(parts: SessionParts) {
+    const { powers } = parts
+    this.#parts = parts
+    parts.flights.opened()
+    this.#channel = parts.wire.open(powers.argv, {
+      stdout: (chunk) => this.#heard('stdout', chunk),
+      stderr: (chunk) => this.#heard('stderr', chunk),
+      ended: (how) => this.#ended(how),
+    })
+    this.#lock = powers.unlock?.({
+      write: (bytes) => this.#channel.write(bytes),
+      open: () => this.#open(),
+      refuse: (error) => this.#giveUp(error, { final: true }),
+    })
+    if (this.#lock === undefined) this.#open()
+    this.#watch()
+  }
+
+  /** Runs a frame after those sent before. */
+  send(item: Item): void {
+    this.#unsent.push(item)
+    this.#flushSoon()
+  }
+
+  /** Ends the shell and tells nobody. */
+  close(): void {
+    this.#state = 'over'
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    if (this.#flushing !== null) clearImmediate(this.#flushing)
+    this.#channel.close()
+  }
+
+  #open(): void {
+    this.#state = 'opening'
+    const { text, script } = preamble(this.#parts.leftOver)
+    const mark = this.#expect(null)
+    this.#channel.write(bytesOf(text + framed(script, mark)))
+    this.#flushSoon()
+  }
+
+  #flushSoon(): void {
+    this.#flushing ??= setImmediate(() => this.#flush())
+  }
+
+  #flush(): void {
+    this.#flushing = null
+    if (this.#state !== 'opening' && this.#state !== 'ready') return
+    const texts = this.#unsent.splice(0).map((item) => {
+      const missing = item.frame.libraries.filter((library) => !this.#defined.has(library))
+      for (const library of missing) this.#defined.add(library)
+      return missing.map(libraryText).join('') + framed(item.frame.script, this.#expect(item))
+    })
+    if (texts.length > 0) this.#channel.write(bytesOf(texts.join('')))
+    if (this.#timer === null) this.#watch()
+  }
+
+  #expect(item: Item | null): string {
+    const mark = newMark()
+    this.#collector.expect(mark)
+    this.#sent.push({ item, flight: this.#parts.flights.depart() })
+    return mark
+  }
+
+  #heard(stream: 'stdout' | 'stderr', chunk: Buffer): void {
+    if (this.#state === 'over') return
+    if (this.#state === 'locked') this.#lock?.heard(stream, chunk)
+    else this.#collector.hear(stream, chunk)
+    const first = this.#sent[0]?.item
+    if (first != null && this.#collector.pending() > MOST_OUTPUT)
+      this.#giveUp(new HostError(`${first.frame.shown}: it put out more than 64 MiB`), { culprit: first })
+  }
+
+  #answered(answer: RawAnswer): void {
+    const first = this.#sent.shift()
+    if (first === undefined) return
+    this.#parts.flights.land(first.flight)
+    if (first.item === null) {
+      this.#state = 'ready'
+      this.#group = Number(answer.stdout.toString('latin1')) || null
+    } else first.item.resolve(answer)
+    this.#watch()
+  }
+
+  /** Times the frame that is being answered: those behind it wait, and their own time has not begun. */
+  #watch(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+    const item = this.#sent[0]?.item ?? null
+    if (item === null && this.#state === 'ready') return
+    this.#timer = setTimeout(() => this.#late(item), item?.frame.timeoutMs ?? OPENING_MS)
+  }
+
+  #late(item: Item | null): void {
+    if (item === null) this.#giveUp(this.#parts.powers.explain(null, this.#words()), { final: true })
+    else {
+      const { shown, timeoutMs } = item.frame
+      this.#giveUp(new HostError(`${shown}: no answer within ${timeoutMs / 1000} s`), { culprit: item })
+    }
+  }
+
+  #words(): string {
+    const { stdout, stderr } = this.#collector.leftOver()
+    return `${stdout.toString('utf8')}\n${this.#lock?.words() ?? ''}${stderr.toString('utf8')}`
+  }
+
+  #ended(how: Ended): void {
+    if (how.lost !== undefined) this.#giveUp(how.lost, { final: true })
+    else if (how.code === null && how.signal === null)
+      this.#giveUp(new HostError('connection lost', { unreachable: true }), { final: true })
+    else if (this.#state !== 'ready') this.#giveUp(this.#parts.powers.explain(how.code, this.#words()), { final: true })
+    else {
+      const culprit = this.#sent[0]?.item ?? null
+      const what = how.signal === null ? `exit code ${how.code}` : `signal ${how.signal}`
+      this.#giveUp(new HostError(`${culprit?.frame.shown ?? 'a shell'}: its shell ended (${what})`), { culprit })
+    }
+  }
+
+  #giveUp(error: HostError, how: { readonly culprit?: Item | null; readonly final?: boolean }): void {
+    if (this.#state === 'over') return
+    const waiting = [...this.#sent.flatMap((one) => one.item ?? []), ...this.#unsent]
+    this.close()
+    this.#parts.gone({ error, culprit: how.culprit ?? null, waiting, final: how.final ?? false, group: this.#group })
+  }
+}

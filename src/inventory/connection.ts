@@ -1,0 +1,116 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { type At, type Mistake, UserError } from '../contract/errors.ts'
+import { Secret } from '../contract/secret.ts'
+import { didYouMean } from '../contract/suggest.ts'
+import { Spelled } from '../yaml/node.ts'
+
+/** How a host is reached, as its connection variables say; null is what they do not say. */
+export interface ConnectionVars {
+  readonly kind: 'ssh' | 'local' | null
+  readonly address: string
+  readonly port: number | null
+  readonly user: string | null
+  readonly keyFile: string | null
+  readonly password: Secret | null
+  readonly become: boolean | null
+  readonly becomeUser: string | null
+  readonly becomePassword: Secret | null
+  /** said once: variables that change Ansible's connection and not ours */
+  readonly notes: readonly string[]
+}
+
+/** One variable of a host as it is asked for: its value, templates evaluated, and the place to point at. */
+export interface AskVariable {
+  (name: string): { readonly value: unknown; readonly at: At } | undefined
+}
+
+/** Reads the connection variables of a host. All that is wrong with them is a mistake, with its place. */
+export const connectionVars = (
+  host: string,
+  names: Iterable<string>,
+  ask: AskVariable,
+): { readonly vars: ConnectionVars; readonly mistakes: readonly Mistake[] } => {
+  const mistakes: Mistake[] = []
+  const complain = (message: string, at: At, hint?: string): null => {
+    mistakes.push({ message, at, ...(hint === undefined ? {} : { hint }) })
+    return null
+  }
+  const read = <Value>(all: readonly string[], convert: (value: unknown, name: string, at: At) => Value | null): Value | null => {
+    for (const name of all) {
+      try {
+        const found = ask(name)
+        if (found !== undefined && found.value !== null) return convert(found.value, name, found.at)
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error
+        mistakes.push(...error.mistakes)
+        return null
+      }
+    }
+    return null
+  }
+  const text = (value: unknown, name: string, at: At): string | null => {
+    if (typeof value === 'string' && value !== '' && !/[\0\n]/.test(value)) return value
+    if (typeof value === 'number' || value instanceof Spelled) return String(value)
+    return complain(`${name} is a text`, at)
+  }
+  const vars: ConnectionVars = {
+    kind: read(['ansible_connection'], (value, name, at) => {
+      const word = text(value, name, at)
+      if (word === null) return null
+      const kind = KINDS[word.replace(/^(?:ansible\.builtin|community\.\w+)\./, '')]
+      return kind ?? complain(`not yet: ${name}: ${word}`, at, 'a host is reached by ssh, or is local')
+    }),
+    address: read(['ansible_host', 'ansible_ssh_host'], text) ?? host,
+    port: read(['ansible_port', 'ansible_ssh_port'], (value, name, at) => {
+      const port = Number(value instanceof Spelled ? value.raw : value)
+      if (Number.isInteger(port) && port > 0 && port < 65_536) return port
+      return complain(`${name} is a port from 1 to 65535, not ${JSON.stringify(String(value))}`, at)
+    }),
+    user: read(['ansible_user', 'ansible_ssh_user'], text),
+    keyFile: read(['ansible_ssh_private_key_file', 'ansible_private_key_file'], (value, name, at) => {
+      const path = text(value, name, at)
+      return path?.startsWith('~/') ? join(homedir(), path.slice(2)) : path
+    }),
+    password: read(['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'], secret),
+    become: read(['ansible_become'], (value, name, at) => {
+      const word = String(value instanceof Spelled ? value.value : value).toLowerCase()
+      if (['yes', 'on', 'true', '1'].includes(word)) return true
+      if (['no', 'off', 'false', '0'].includes(word)) return false
+      return complain(`${name} is yes or no, not ${JSON.stringify(String(value))}`, at)
+    }),
+    becomeUser: read(['ansible_become_user'], text),
+    becomePassword: read(['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass'], secret),
+    notes: [...names].filter((name) => UNUSED.has(name)).map((name) => `${name} is not used by keyward`),
+  }
+  read(['ansible_become_method'], (value, name, at) =>
+    /^(?:ansible\.builtin\.)?sudo$/.test(String(value)) ? null : complain(`not yet: ${name}: ${String(value)}`, at, 'the method is sudo'),
+  )
+  for (const name of names) {
+    if (!name.startsWith('ansible_') || KNOWN.has(name) || UNUSED.has(name)) continue
+    const { hint } = didYouMean(name, KNOWN)
+    const at = hint === undefined ? undefined : ask(name)?.at
+    if (hint !== undefined && at !== undefined) complain(`no connection variable is called "${name}"`, at, hint)
+  }
+  return { vars, mistakes }
+}
+
+const secret = (value: unknown): Secret => (value instanceof Secret ? value : new Secret(String(value)))
+
+const KINDS: Readonly<Record<string, 'ssh' | 'local'>> = { ssh: 'ssh', smart: 'ssh', paramiko: 'ssh', paramiko_ssh: 'ssh', local: 'local' }
+
+const KNOWN = new Set(
+  `ansible_connection ansible_host ansible_ssh_host ansible_port ansible_ssh_port ansible_user ansible_ssh_user
+  ansible_ssh_private_key_file ansible_private_key_file ansible_password ansible_ssh_pass ansible_ssh_password
+  ansible_become ansible_become_user ansible_become_password ansible_become_pass ansible_sudo_pass ansible_become_method
+  ansible_python_interpreter ansible_ssh_pipelining ansible_pipelining ansible_group_priority ansible_timeout
+  ansible_ssh_timeout ansible_ssh_retries ansible_shell_type ansible_interpreter_python_fallback ansible_network_os
+  ansible_distribution ansible_os_family ansible_facts`.split(/\s+/),
+)
+
+const UNUSED = new Set(
+  `ansible_ssh_common_args ansible_ssh_extra_args ansible_sftp_extra_args ansible_scp_extra_args ansible_ssh_args
+  ansible_ssh_executable ansible_ssh_transfer_method ansible_ssh_use_tty ansible_host_key_checking
+  ansible_ssh_host_key_checking ansible_shell_executable ansible_become_flags ansible_become_exe
+  ansible_control_path ansible_ssh_control_path ansible_remote_tmp`.split(/\s+/),
+)

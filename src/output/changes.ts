@@ -1,0 +1,45 @@
+import type { Change, ChangeValue } from '../contract/outcome.ts'
+import type { Paint } from './paint.ts'
+import { visible } from './visible.ts'
+
+/** The lines that show changes in full: unified diffs of texts, `before -> after` of everything else. */
+export const changeLines = (changes: readonly Change[], paint: Paint): readonly string[] =>
+  changes.flatMap((change) =>
+    change.diff === undefined ? [visible(fieldLine(change))] : diffLines(visible(change.diff), paint),
+  )
+
+/** What changes touch, in a few words: paths and fields, the first three of them. */
+export const subjects = (changes: readonly Change[]): string => {
+  const all = [...new Set(changes.map(({ field, path }) => path ?? field))]
+  const more = all.length > SHOWN ? `, and ${all.length - SHOWN} more` : ''
+  return visible(`${all.slice(0, SHOWN).join(', ')}${more}`)
+}
+
+const SHOWN = 3
+
+const fieldLine = (change: Change): string => {
+  const { field, path, before, after, later } = change
+  if (field === 'text' && later !== true) return `${path}: text changed (not shown)`
+  const what = path === undefined ? field : field === 'kind' ? path : `${path}: ${field}`
+  return `${what}: ${said(before)} -> ${later === true ? 'known after the run' : said(after)}`
+}
+
+const said = (value: ChangeValue): string => {
+  if (value === null) return 'none'
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'string' || typeof value === 'number') return value === '' ? '""' : String(value)
+  return `[${value.join(', ')}]`
+}
+
+const diffLines = (diff: string, paint: Paint): readonly string[] =>
+  diff
+    .replace(/\n$/, '')
+    .split('\n')
+    .map((line) => diffLine(line, paint))
+
+const diffLine = (line: string, paint: Paint): string => {
+  if (line.startsWith('--- ') || line.startsWith('+++ ')) return paint.strong(line)
+  if (line.startsWith('+')) return paint.added(line)
+  if (line.startsWith('-')) return paint.removed(line)
+  return line.startsWith('@@') ? paint.faint(line) : line
+}

@@ -1,0 +1,69 @@
+import type { HostTrouble, Report } from '../engine/event.ts'
+import type { Paint } from './paint.ts'
+import { unhappyHosts } from './recap.ts'
+import { visible } from './visible.ts'
+
+/** Command lines that the closing words offer, ready to be pasted. */
+export interface Offers {
+  /** the same as a run */
+  run(): string
+  /** the same, for these hosts */
+  retry(hosts: readonly string[]): string
+  /** has the keys of these hosts shown, and trusted */
+  trust(hosts: readonly string[]): string
+}
+
+/** What a run ends with: why it stopped early, what cures it, and what to type next. */
+export interface Closing {
+  readonly report: Report
+  /** why hosts were not reached */
+  readonly troubles: ReadonlyMap<string, HostTrouble>
+  readonly offers: Offers
+  readonly paint: Paint
+}
+
+/** The words below the recap, as paragraphs. */
+export const closingLines = (closing: Closing): readonly string[] =>
+  [interrupted(closing), unknownKeys(closing), nextStep(closing), retry(closing)]
+    .filter((paragraph) => paragraph.length > 0)
+    .flatMap((paragraph) => ['', ...paragraph])
+
+const interrupted = ({ report, paint }: Closing): readonly string[] =>
+  report.interrupted ? [paint.strong('interrupted: what is listed above is done, the rest was not begun')] : []
+
+const unknownKeys = ({ troubles, offers, paint }: Closing): readonly string[] => {
+  const unknown = [...troubles].flatMap(([host, { hostKey }]) =>
+    hostKey?.verdict === 'unknown' ? [{ host, type: hostKey.type, fingerprint: hostKey.fingerprint }] : [],
+  )
+  if (unknown.length === 0) return []
+  const hosts = unknown.map(({ host }) => host)
+  return [
+    paint.strong(unknown.length === 1 ? 'this host key is not known yet:' : 'these host keys are not known yet:'),
+    ...aligned(unknown.map(({ host, type, fingerprint }) => [host, type, fingerprint])),
+    'compare them with what the machines themselves say (ssh-keygen -l -f /etc/ssh/ssh_host_…_key.pub), then trust them:',
+    `  ${paint.command(offers.trust(hosts))}`,
+  ]
+}
+
+const nextStep = ({ report, offers, paint }: Closing): readonly string[] => {
+  if (report.mode === 'run') return []
+  const counts = [...report.hosts.values()]
+  const open = counts.filter(({ drift, waiting }) => drift + waiting > 0).length
+  if (open === 0) return unhappyHosts(report).length === 0 ? ['nothing to do: everything is as wanted'] : []
+  const hosts = `${open} of ${counts.length} ${counts.length === 1 ? 'host' : 'hosts'}`
+  return [`nothing was touched; to converge ${hosts}:`, `  ${paint.command(offers.run())}`]
+}
+
+const retry = ({ report, offers, paint }: Closing): readonly string[] => {
+  const hosts = unhappyHosts(report)
+  if (report.mode !== 'run' || hosts.length === 0) return []
+  return ['to try the hosts again that failed:', `  ${paint.command(offers.retry(hosts))}`]
+}
+
+/** Rows as columns, each as wide as its widest cell. */
+export const aligned = (rows: readonly (readonly string[])[]): readonly string[] => {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
+  return rows.map((row) =>
+    `  ${row.map((text, column) => visible(text).padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
+  )
+}

@@ -1,0 +1,65 @@
+import { type Mistake, place } from '../contract/errors.ts'
+import type { Change } from '../contract/outcome.ts'
+import type { InputReport, Report, Result } from '../engine/event.ts'
+import type { ErrorDocument, ReportDocument, ResultDocument } from './report-schema.ts'
+
+/** The JSON document of a run: the contract for every tool built on it, described by report.schema.json. */
+export const reportDocument = (report: Report): ReportDocument => ({
+  version: 1,
+  command: report.mode,
+  started: report.started.toISOString(),
+  finished: report.finished.toISOString(),
+  exit_code: report.exitCode,
+  hosts: Object.fromEntries(report.hosts),
+  results: report.results.map(resultDocument),
+  ...(report.interrupted ? { interrupted: true as const } : {}),
+  ...(report.notes.length === 0 ? {} : { notes: report.notes }),
+})
+
+/** The JSON document of wrong input, or of input that was looked at and is right. */
+export const errorDocument = ({ command, mistakes }: InputReport): ErrorDocument => ({
+  version: 1,
+  command,
+  exit_code: mistakes.length === 0 ? 0 : 1,
+  errors: mistakes.map(mistakeDocument),
+})
+
+/** One result as the document holds it: optional members only where they apply. */
+export const resultDocument = (result: Result): ResultDocument => ({
+  host: result.host,
+  play: result.play,
+  play_index: result.playIndex,
+  task: result.task,
+  task_index: result.taskIndex,
+  module: result.module,
+  status: result.status,
+  changes: result.changes.map((change) => changeDocument(change, result.hidden === true)),
+  message: result.message,
+  at: place(result.at),
+  duration_ms: result.durationMs,
+  tags: result.tags,
+  ...(result.item === undefined ? {} : { item: result.item }),
+  ...(result.handler ? { handler: true as const } : {}),
+  ...(result.machine === undefined ? {} : { machine: result.machine }),
+  ...(result.ignored ? { ignored: true as const } : {}),
+  ...(result.rescued ? { rescued: true as const } : {}),
+  ...(result.notes.length === 0 ? {} : { notes: result.notes }),
+})
+
+const changeDocument = (change: Change, hidden: boolean): ResultDocument['changes'][number] => {
+  const { field, path, before, after, diff, later } = change
+  return {
+    field,
+    ...(path === undefined ? {} : { path }),
+    before,
+    after,
+    ...(diff === undefined || hidden ? {} : { diff }),
+    ...(later ? { later: true as const } : {}),
+  }
+}
+
+const mistakeDocument = ({ at, message, hint }: Mistake): ErrorDocument['errors'][number] => ({
+  ...(at === undefined ? {} : { at: place(at) }),
+  message,
+  ...(hint === undefined ? {} : { hint }),
+})

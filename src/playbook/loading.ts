@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join, isAbsolute } from 'node:path'
+import { isUtf8 } from 'node:buffer'
+import { type At, type Mistake, place } from '../contract/errors.ts'
+import type { Module } from '../contract/module.ts'
+import { wordsFor, type YamlNode } from '../yaml/node.ts'
+import { readYaml } from '../yaml/read.ts'
+import { fileReader, type ReadFile, reasonOf } from './control-file.ts'
+import type { Scope } from './shape.ts'
+import { compileTemplate, mistakesOf, type TemplateContext } from './template.ts'
+
+/** What loading one file carries along. */
+export interface Loading extends TemplateContext {
+  readonly modules: ReadonlyMap<string, Module>
+  /** the names that `hosts` and `vars_files` may hold templates of: those given with -e */
+  readonly given: Scope
+  /** of the playbook: what paths in it are relative to */
+  readonly directory: string
+  readonly readFile: ReadFile
+  /** the files that lead here, outermost first, each with the place that imports the next */
+  readonly trail: readonly { readonly file: string; readonly at: At | null }[]
+}
+
+/** Starts the loading of a playbook. */
+export const loadingOf = (
+  file: string,
+  about: { modules: ReadonlyMap<string, Module>; given: Scope; complain: (mistake: Mistake) => void },
+): Loading => {
+  const directory = dirname(file)
+  return { ...about, directory, readFile: fileReader(directory), trail: [{ file, at: null }] }
+}
+
+/** The loading of a file that another imports: its mistakes name the line that imports it. */
+export const importing = (loading: Loading, file: string, at: At): Loading => {
+  const complain = (mistake: Mistake): void =>
+    loading.complain({ ...mistake, message: `${mistake.message} (imported at ${place(at)})` })
+  return { ...loading, complain, trail: [...loading.trail, { file, at }] }
+}
+
+/** The path of an imported file, relative to the file that names it. */
+export const besides = (loading: Loading, path: string): string => {
+  const here = loading.trail.at(-1)?.file ?? ''
+  return isAbsolute(path) ? path : join(dirname(here), path)
+}
+
+/**
+ * Reads a YAML file; null where it cannot be read, is empty or is no YAML, which is complained of: by `outer` that the file
+ * is not there, at the place that names it, by `inner` what is wrong in it.
+ */
+export const readDocument = (
+  outer: Loading,
+  inner: Loading,
+  { file, named, what }: { readonly file: string; readonly named: At | null; readonly what: string },
+): YamlNode | null => {
+  const about = named === null ? {} : { at: named }
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(file)
+  } catch (error) {
+    const reason = reasonOf((error as NodeJS.ErrnoException).code, error)
+    const missing = reason === 'no such file'
+    const message = missing ? `the ${what} "${file}" could not be found` : `cannot read the ${what} "${file}": ${reason}`
+    outer.complain({ message, ...about })
+    return null
+  }
+  if (!isUtf8(bytes)) {
+    outer.complain({ message: `the ${what} "${file}" is not UTF-8 text`, ...about })
+    return null
+  }
+  const { root, mistakes } = readYaml(bytes.toString('utf8'), file)
+  for (const mistake of mistakes) inner.complain(mistake)
+  return mistakes.length > 0 ? null : root
+}
+
+/** A path that a playbook names, or the words of a pattern: its templates see what was given with -e alone. */
+export const pathIn = (
+  node: YamlNode | undefined,
+  loading: Loading,
+): { readonly text: string; readonly at: At } | null => {
+  if (node === undefined) return null
+  if (node.kind !== 'scalar' || node.value === null) {
+    loading.complain({ message: `this is a text, not ${wordsFor(node)}`, at: node.at })
+    return null
+  }
+  const { at } = node
+  if (typeof node.value !== 'string' || !node.value.includes('{{')) return { text: node.plain ? node.raw : String(node.value), at }
+  try {
+    return { text: String(compileTemplate(node, loading).evaluate(loading.given)), at }
+  } catch (error) {
+    const hint = 'here a template sees only what is given with -e'
+    for (const mistake of mistakesOf(error)) loading.complain({ ...mistake, at, hint })
+    return null
+  }
+}

@@ -1,0 +1,157 @@
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import type { At, Mistake } from '../contract/errors.ts'
+import type { AboutTask, Module } from '../contract/module.ts'
+import type { TSchema } from '../contract/schema.ts'
+import { Secret } from '../contract/secret.ts'
+import { didYouMean } from '../contract/suggest.ts'
+import { coerce, type Unfit } from './coerce.ts'
+import { fieldsOfSchema, type ParamSchema } from './schema.ts'
+import { wordsFor } from './values.ts'
+
+/** Values of a task's parameters, with the places to point at. */
+export interface GivenParams {
+  readonly values: ReadonlyMap<string, unknown>
+  /** parameters whose value is not known yet */
+  readonly open: ReadonlySet<string>
+  placeOf(param: string, path?: readonly (string | number)[]): At
+  /** where a missing parameter should stand */
+  readonly at: At
+}
+
+/** The parameters as a module gets them: coerced, valid, defaults filled in. */
+export type BoundParams = Readonly<Record<string, unknown>>
+
+/** Holds values against a module's schema and its own review; with open values as far as can be told. */
+export const checkParams = (
+  module: Module,
+  given: GivenParams,
+  about: AboutTask,
+): { readonly params: BoundParams; readonly mistakes: readonly Mistake[] } => {
+  const schemas = fieldsOfSchema(module.params)
+  const params: Record<string, unknown> = {}
+  const unfit: (Unfit & { readonly param: string })[] = []
+  for (const [param, value] of given.values) {
+    const coerced = coerce(param, schemas[param] ?? {}, value)
+    unfit.push(...coerced.unfit.map((one) => ({ ...one, param })))
+    if (coerced.unfit.length === 0) params[param] = coerced.value
+  }
+  const bad = new Set([...given.open, ...unfit.map(({ param }) => param)])
+  const secrets = withoutSecrets(params)
+  const valid = validatorOf(module.params)
+  if (!valid(params)) unfit.push(...complaintsOf(valid.errors ?? [], schemas, bad, module.name))
+  for (const [param, secret] of secrets) params[param] = secret
+  const mistakes = unfit.map(
+    ({ message, hint, param, path }): Mistake => ({
+      message,
+      at: param === '' ? given.at : given.placeOf(param, path),
+      ...(hint === undefined ? {} : { hint }),
+    }),
+  )
+  if (mistakes.length > 0 || given.open.size > 0) return { params, mistakes }
+  return { params, mistakes: reviewed(module, params, given, about) }
+}
+
+const reviewed = (module: Module, params: BoundParams, given: GivenParams, about: AboutTask): readonly Mistake[] =>
+  (module.review?.(params as never, about) ?? []).map(({ param, message, hint }) => ({
+    message,
+    at: param !== undefined && given.values.has(param) ? given.placeOf(param) : given.at,
+    ...(hint === undefined ? {} : { hint }),
+  }))
+
+/** Takes the secrets out, as their text: the schema judges that, and nothing said about it shows it. */
+const withoutSecrets = (params: Record<string, unknown>): ReadonlyMap<string, Secret> => {
+  const secrets = new Map<string, Secret>()
+  for (const [param, value] of Object.entries(params)) {
+    if (!(value instanceof Secret)) continue
+    secrets.set(param, value)
+    params[param] = value.reveal()
+  }
+  return secrets
+}
+
+const FORMATS = {
+  'host-path': /^[/~][^\0\n]*$/,
+  'file-mode': /^[0-7]{3,4}$/,
+}
+
+// validators are pure functions of their schemas: keeping them is remembering, not state
+const validators = new WeakMap<TSchema, ValidateFunction>()
+
+const validatorOf = (schema: TSchema): ValidateFunction => {
+  const known = validators.get(schema)
+  if (known !== undefined) return known
+  const ajv = new Ajv({
+    allErrors: true,
+    strict: true,
+    allowUnionTypes: true,
+    useDefaults: true,
+    verbose: true,
+    validateSchema: false,
+    meta: false,
+    formats: FORMATS,
+    keywords: [{ keyword: 'secret', schemaType: 'boolean' }],
+  })
+  const made = ajv.compile(schema)
+  validators.set(schema, made)
+  return made
+}
+
+const complaintsOf = (
+  errors: readonly ErrorObject[],
+  schemas: Readonly<Record<string, ParamSchema>>,
+  bad: ReadonlySet<string>,
+  module: string,
+): readonly (Unfit & { readonly param: string })[] => {
+  const missing = errors
+    .filter(({ keyword }) => keyword === 'required')
+    .map(({ params }) => String(params['missingProperty']))
+    .filter((name) => !bad.has(name))
+  const others = errors
+    .filter(({ keyword, instancePath }) => keyword !== 'required' && instancePath !== '')
+    .map((error) => complaintOf(error, schemas))
+    .filter(({ param }) => !bad.has(param))
+  const seen = new Set<string>()
+  const once = others.filter(({ param, path }) => {
+    const where = `${param}/${path.join('/')}`
+    return !seen.has(where) && seen.add(where)
+  })
+  if (missing.length === 0) return once
+  return [{ param: '', path: [], message: `${module}: missing required arguments: ${missing.join(', ')}` }, ...once]
+}
+
+const complaintOf = (
+  error: ErrorObject,
+  schemas: Readonly<Record<string, ParamSchema>>,
+): Unfit & { readonly param: string } => {
+  const [param = '', ...rest] = error.instancePath.slice(1).split('/')
+  const path = rest.map((part) => (/^\d+$/.test(part) ? Number(part) : part))
+  const secret = schemas[param]?.secret === true
+  return { param, path, ...wordsForError(error, path.length > 0 ? `an item of "${param}"` : `"${param}"`, secret) }
+}
+
+const wordsForError = (
+  { keyword, params, data, schema }: ErrorObject,
+  what: string,
+  secret: boolean,
+): { readonly message: string; readonly hint?: string } => {
+  const found = secret ? 'a secret' : wordsFor(data)
+  switch (keyword) {
+    case 'enum': {
+      const words = (schema as readonly unknown[]).map(String)
+      return { message: `${what} must be one of ${words.join(', ')}, not ${found}`, ...didYouMean(String(data), words) }
+    }
+    case 'format':
+      return params['format'] === 'file-mode'
+        ? { message: `${what} is a file mode: three or four octal digits, not ${found}`, hint: "write it as in '0644'" }
+        : { message: `${what} is a path on the host: absolute, or beginning with ~, not ${found}` }
+    case 'minLength':
+    case 'minItems':
+      return { message: `${what} must not be empty` }
+    case 'minimum':
+      return { message: `${what} must be at least ${params['limit']}, not ${found}` }
+    case 'maximum':
+      return { message: `${what} must be at most ${params['limit']}, not ${found}` }
+    default:
+      return { message: `${what} does not fit: ${found}` }
+  }
+}

@@ -1,0 +1,207 @@
+import { type At, type Mistake, place, UserError } from '../contract/errors.ts'
+import { Secret } from '../contract/secret.ts'
+import type { Host, Inventory, Variable } from '../inventory/shape.ts'
+import { nodeOf } from '../yaml/node.ts'
+import { fileReader, type ReadFile } from './control-file.ts'
+import type { Play, Scope, Task, Template } from './shape.ts'
+import { compileTemplate } from './template.ts'
+import { textFor } from './values.ts'
+
+/** What names mean is made from these, weak to strong: inventory, facts, play, files of the play, task, registers, item, -e. */
+export interface ScopeParts {
+  readonly play: Pick<Play, 'vars' | 'fileVars' | 'directory'>
+  readonly task: Pick<Task, 'vars' | 'loopVar' | 'indexVar'> | null
+  readonly host: string
+  readonly inventory: Inventory
+  readonly facts: unknown
+  readonly registers: ReadonlyMap<string, unknown>
+  readonly extraVars: Readonly<Record<string, unknown>>
+  readonly item: { readonly value: unknown; readonly index: number } | null
+}
+
+/** Gives what names mean for a task on a host; a value is computed when it is asked for, once. */
+export const scopeFor = (parts: ScopeParts): Scope => {
+  const known = new Map<string, unknown>()
+  const path: string[] = []
+  const scope: Scope = {
+    lookup: (name) => {
+      if (known.has(name)) return known.get(name)
+      const found = sourceOf(name, parts)
+      if (found === undefined) return undefined
+      if (!found.template) return found.value
+      if (path.includes(name)) throw circular([...path.slice(path.indexOf(name)), name], found.template)
+      path.push(name)
+      try {
+        const value = found.wrap(found.template.evaluate(scope))
+        known.set(name, value)
+        return value
+      } finally {
+        path.pop()
+      }
+    },
+  }
+  return scope
+}
+
+const circular = (names: readonly string[], { at }: Template): UserError =>
+  new UserError(`recursive loop detected in template: ${names.join(' needs ')}`, { at })
+
+type Source =
+  | { readonly template: Template; wrap(value: unknown): unknown }
+  | { readonly template: null; readonly value: unknown }
+
+const asIs = (value: unknown): unknown => value
+const valued = (value: unknown): Source => ({ template: null, value })
+const rendered = (template: Template): Source => ({ template, wrap: asIs })
+
+/** Where a name gets its value from: the strongest source that defines it. */
+const sourceOf = (name: string, parts: ScopeParts): Source | undefined => {
+  const { play, task, item, registers, extraVars } = parts
+  if (Object.hasOwn(extraVars, name)) return { template: extraOf(parts, name), wrap: secretOf(name) }
+  if (item !== null && name === (task?.loopVar ?? 'item')) return valued(item.value)
+  if (item !== null && task !== null && name === task.indexVar) return valued(item.index)
+  if (registers.has(name)) return valued(registers.get(name))
+  const own = task?.vars.get(name) ?? play.fileVars.get(name) ?? play.vars.get(name)
+  if (own !== undefined) return rendered(own)
+  if (name === 'facts') return valued(parts.facts)
+  const host = hostOf(parts.inventory, parts.host)
+  const variable = host?.vars.get(name)
+  if (variable !== undefined)
+    return { template: compiledVariable(variable, play.directory), wrap: secretOf(name) }
+  return magicOf(name, parts, host)
+}
+
+/** A host by name; `localhost` is the control node where the inventory has no such host. */
+export const hostOf = (inventory: Inventory, name: string): Host | undefined =>
+  inventory.hosts.get(name) ?? (name === 'localhost' ? inventory.localhost : undefined)
+
+const magicOf = (name: string, { inventory, host: at, play, extraVars }: ScopeParts, host: Host | undefined): Source | undefined => {
+  switch (name) {
+    case 'inventory_hostname':
+      return valued(at)
+    case 'group_names':
+      return valued(host?.groups ?? [])
+    case 'groups':
+      return valued(groupsOf(inventory))
+    case 'hostvars':
+      return valued(hostVarsOf(inventory, play.directory, extraVars))
+    case 'playbook_dir':
+      return valued(play.directory)
+    default:
+      return undefined
+  }
+}
+
+const SECRETS = new Set([
+  'ansible_password',
+  'ansible_ssh_pass',
+  'ansible_become_password',
+  'ansible_become_pass',
+  'ansible_sudo_pass',
+])
+
+const secretOf = (name: string): ((value: unknown) => unknown) =>
+  SECRETS.has(name)
+    ? (value) => (value instanceof Secret || value === null ? value : new Secret(String(textFor(value, NOWHERE))))
+    : asIs
+
+const NOWHERE: At = { file: '-e', line: 1, column: 1 }
+
+// What follows remembers pure functions of immutable values by their identity: an inventory's variables are compiled once
+// for all hosts and tasks that see them.
+const compiled = new WeakMap<Variable, Map<string, Template>>()
+const extras = new WeakMap<object, Map<string, Template>>()
+const readers = new Map<string, ReadFile>()
+const groups = new WeakMap<Inventory, Readonly<Record<string, readonly string[]>>>()
+
+const readerOf = (directory: string): ReadFile => {
+  const reader = readers.get(directory) ?? fileReader(directory)
+  readers.set(directory, reader)
+  return reader
+}
+
+/** The template of an inventory's variable, compiled once per playbook directory; throws where it is none. */
+export const compiledVariable = (variable: Variable, directory: string): Template => {
+  const byDirectory = compiled.get(variable) ?? new Map<string, Template>()
+  compiled.set(variable, byDirectory)
+  const known = byDirectory.get(directory) ?? compile(variable.node, directory)
+  byDirectory.set(directory, known)
+  return known
+}
+
+const compile = (node: Variable['node'], directory: string): Template => {
+  const mistakes: Mistake[] = []
+  const template = compileTemplate(node, {
+    readFile: readerOf(directory),
+    complain: (mistake) => mistakes.push(mistake),
+  })
+  if (mistakes.length > 0) throw new UserError(mistakes)
+  return template
+}
+
+const extraOf = ({ extraVars, play }: ScopeParts, name: string): Template => compiledExtra(extraVars, name, play.directory)
+
+/** The template of a variable given with -e, compiled once. */
+export const compiledExtra = (extraVars: Readonly<Record<string, unknown>>, name: string, directory: string): Template => {
+  const byName = extras.get(extraVars) ?? new Map<string, Template>()
+  extras.set(extraVars, byName)
+  const known = byName.get(name) ?? compile(nodeOf(extraVars[name], NOWHERE), directory)
+  byName.set(name, known)
+  return known
+}
+
+const groupsOf = (inventory: Inventory): Readonly<Record<string, readonly string[]>> => {
+  const known = groups.get(inventory) ?? Object.fromEntries(inventory.groups)
+  groups.set(inventory, known)
+  return known
+}
+
+/** The inventory's variables of every host, each computed when it is asked for. */
+const hostVarsOf = (
+  inventory: Inventory,
+  directory: string,
+  extraVars: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> => {
+  const all = Object.create(Object.prototype) as Record<string, unknown>
+  for (const name of inventory.hosts.keys())
+    Object.defineProperty(all, name, { enumerable: true, get: () => varsOf(name, inventory, directory, extraVars) })
+  return all
+}
+
+const varsOf = (
+  name: string,
+  inventory: Inventory,
+  directory: string,
+  extraVars: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> => {
+  const scope = inventoryScope(inventory, name, { directory, extraVars })
+  const vars: Record<string, unknown> = {}
+  const names = [...(inventory.hosts.get(name)?.vars.keys() ?? []), 'inventory_hostname', 'group_names']
+  for (const variable of names)
+    Object.defineProperty(vars, variable, { enumerable: true, get: () => scope.lookup(variable) })
+  return vars
+}
+
+/** What names mean for a host where no play is: its inventory variables and what is given with -e. */
+export const inventoryScope = (
+  inventory: Inventory,
+  host: string,
+  about: { readonly directory: string; readonly extraVars: Readonly<Record<string, unknown>> },
+): Scope =>
+  scopeFor({
+    play: { vars: new Map(), fileVars: new Map(), directory: about.directory },
+    task: null,
+    host,
+    inventory,
+    facts: {},
+    registers: new Map(),
+    extraVars: about.extraVars,
+    item: null,
+  })
+
+/** The place where the value of a name of a host was written, for messages; undefined where it is not the inventory's. */
+export const variableAt = (inventory: Inventory, host: string, name: string): At | undefined =>
+  hostOf(inventory, host)?.vars.get(name)?.at
+
+/** Names where a value comes from, as in `hosts.yml:3:5`. */
+export const whence = (variable: Variable): string => place(variable.at)

@@ -1,0 +1,86 @@
+import type { Answer, Look } from '../contract/look.ts'
+import { questions } from '../contract/questions.ts'
+import { parseSshConfig, renderSshConfig, sshConfigLine } from '../formats/ssh-config.ts'
+import { sshKeyword } from '../formats/ssh-config-keywords.ts'
+import { type SshConfigTree, witnessesOf } from '../formats/ssh-config-order.ts'
+import type { SshConfigWish } from '../formats/ssh-config-wish.ts'
+
+/** What ssh itself says of a setting; null where it cannot be asked. */
+export interface ClientSays {
+  /** why ssh refuses the wished lines, whatever else the file holds */
+  readonly refusal: string | null
+  /** why ssh refuses the file */
+  readonly complaint: string | null
+  /** what ssh makes of the wished lines alone, in its own words */
+  readonly meaning: readonly string[] | null
+  /** what it obeys for a host of the scope; of settings that add up, those of the wished ones */
+  readonly obeyed: readonly string[] | null
+  readonly notes: readonly string[]
+}
+
+const NOT_ASKED: ClientSays = { refusal: null, complaint: null, meaning: null, obeyed: null, notes: [] }
+
+/** Asks ssh what it makes of a configuration, text on its standard input, with the powers of the look. */
+export const askClient = async (
+  look: Look,
+  tree: SshConfigTree,
+  wish: SshConfigWish,
+  base: string,
+): Promise<ClientSays> => {
+  const runs = runsCommands(tree)
+  const hosts = witnessesOf(wish.scope)
+  const alone = wish.values.map((value) => `${wish.keyword} ${value}\n`).join('')
+  const text = fromBase(tree.files[tree.root] ?? '', base)
+  const [line, ...files] = await Promise.all([
+    look.ask(questions.sshEffective('any-host.invalid', STDIN), alone),
+    ...(runs ? [] : hosts.length === 0 ? ['any-host.invalid'] : hosts).map((host) =>
+      look.ask(questions.sshEffective(host, STDIN), text),
+    ),
+  ])
+  if (line === undefined || line.code === 127) return { ...NOT_ASKED, notes: ['there is no ssh here to ask'] }
+  if (line.code !== 0) return { ...NOT_ASKED, refusal: lastWords(line).replace(/^\/dev\/stdin:? ?line \d+: ?/, '') }
+  const notes = runs ? ['ssh was not asked about the file: a Match there would run a command'] : []
+  const complaint = files.find((answer) => answer.code !== 0)
+  if (complaint !== undefined) {
+    return { ...NOT_ASKED, complaint: lastWords(complaint).replaceAll('/dev/stdin', tree.root) }
+  }
+  const meaning = valuesOf(line, wish.keyword)
+  if (meaning.length === 0 || hosts.length === 0 || runs) return { ...NOT_ASKED, notes }
+  return { ...NOT_ASKED, meaning, obeyed: obeyedOf(files, wish.keyword, meaning), notes }
+}
+
+const STDIN = '/dev/stdin'
+
+/** A look runs no commands of somebody else's: `Match exec` and its kin, also where an Include hides them. */
+const runsCommands = (tree: SshConfigTree): boolean =>
+  Object.values(tree.files).some((text) => /^[ \t"]*match\b.*exec/im.test(text))
+
+/** Through its standard input ssh would look for relative Includes in ~/.ssh. */
+const fromBase = (text: string, base: string): string =>
+  renderSshConfig(
+    parseSshConfig(text).map((line) => {
+      if (line.keyword !== 'include') return line
+      const words = line.words.map((word) => (/^[/~]/.test(word) ? word : `${base}/${word}`))
+      return sshConfigLine(`Include ${words.map((word) => `"${word}"`).join(' ')}`, line.end)
+    }),
+  )
+
+const lastWords = ({ stderr }: Answer): string => {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/terminating|Pseudo-terminal/.test(line))
+  return lines.at(-1)?.trim() ?? 'ssh refuses it without a word'
+}
+
+const valuesOf = ({ stdout }: Answer, keyword: string): readonly string[] => {
+  const { name } = sshKeyword(keyword)
+  return stdout.split('\n').flatMap((line) => {
+    const at = line.indexOf(' ')
+    return at > 0 && line.slice(0, at).toLowerCase() === name ? [line.slice(at + 1)] : []
+  })
+}
+
+const obeyedOf = (answers: readonly Answer[], keyword: string, meaning: readonly string[]): readonly string[] => {
+  const { cumulative } = sshKeyword(keyword)
+  const each = answers.map((answer) => valuesOf(answer, keyword))
+  if (cumulative) return meaning.filter((value) => each.every((values) => values.includes(value)))
+  return each.find((values) => values.join('\n') !== meaning.join('\n')) ?? meaning
+}

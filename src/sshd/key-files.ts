@@ -1,0 +1,164 @@
+// Looks at the files that hold a user's keys: what lies in the home is looked at with the user's own powers, so that a
+// link there shows nothing that the user could not read.
+
+import { posix } from 'node:path'
+import { HostError } from '../contract/errors.ts'
+import { LATER } from '../contract/later.ts'
+import type { Found, Look, User } from '../contract/look.ts'
+import { missing, refuse, wait } from '../contract/signals.ts'
+import type { PathState } from '../contract/state.ts'
+import { readAuthorizedKeys } from '../formats/authorized-keys.ts'
+
+/** How a file of keys is to be looked at. */
+export interface KeyFileLook {
+  readonly user: User
+  readonly path: string
+  /** a link in its place, or on the way to it, is followed */
+  readonly follow: boolean
+}
+
+/** A file of keys, there or not, and its directory where that is in the user's home or is missing. */
+export interface KeyFileSight {
+  /** links resolved */
+  readonly path: string
+  readonly entry: PathState
+  readonly directory: { readonly path: string; readonly entry: PathState } | null
+  readonly isInHome: boolean
+}
+
+/** A link in the place of a file, or on the way to it. */
+export interface KeyFileLink {
+  readonly link: string
+  readonly leadsTo: string
+}
+
+/** Looks at a file of keys; a link is only reported where it is not to be followed. */
+export const lookAtKeyFile = async (on: Look, about: KeyFileLook): Promise<KeyFileSight | KeyFileLink> => {
+  const { user, path } = about
+  const isNamedInHome = isBelow(path, user.home)
+  const eyes = isNamedInHome ? ownEyes(on, user.name) : on
+  const [home, directory, file] = await Promise.all([
+    on.file(user.home, { text: false }),
+    orWithPower(eyes, on, (look) => look.file(posix.dirname(path), { follow: false, text: false })),
+    orWithPower(eyes, on, (look) => look.file(path, { follow: false })),
+  ])
+  if (isNamedInHome && home === null)
+    missing({ kind: 'directory', name: user.home, message: `the home of ${user.name}, ${user.home}, does not exist` })
+  const scene: Scene = { on, eyes, about, home, isNamedInHome }
+  const straight = isNamedInHome ? joined(home?.path ?? '', path.slice(user.home.length)) : null
+  const led = [directory, file].find((one) => one?.found.kind === 'link')?.found
+  const real = file?.found.path ?? (directory === null ? straight : joined(directory.found.path, posix.basename(path)))
+  if (led !== undefined || (straight !== null && real !== null && real !== straight)) {
+    if (!about.follow) return { link: led?.path ?? posix.dirname(path), leadsTo: led?.target ?? String(real) }
+    return await followed(scene)
+  }
+  return sightOf(scene, { path: real ?? path, file, directory })
+}
+
+interface Scene {
+  readonly on: Look
+  readonly eyes: Look
+  readonly about: KeyFileLook
+  readonly home: Found | null
+  readonly isNamedInHome: boolean
+}
+
+interface Seen {
+  readonly found: Found
+  /** the user's own powers did not do */
+  readonly byPower: boolean
+}
+
+const ownEyes = (on: Look, user: string): Look => {
+  const { power } = on.connection
+  if (power === user) return on
+  return power === 'root'
+    ? on.as(user)
+    : refuse(`the keys of ${user} are ${user}'s and root's to manage, not those of ${power} (become: true)`)
+}
+
+/** Looks as the user; what the user may not see is looked at with the task's powers. */
+const orWithPower = async (
+  eyes: Look,
+  on: Look,
+  look: (with_: Look) => Promise<Found | null>,
+): Promise<Seen | null> => {
+  const seen = (found: Found | null, byPower: boolean): Seen | null => (found === null ? null : { found, byPower })
+  try {
+    return seen(await look(eyes), false)
+  } catch (error) {
+    if (!(error instanceof HostError) || error.unreachable || eyes === on) throw error
+    return seen(await look(on), true)
+  }
+}
+
+const followed = async (scene: Scene): Promise<KeyFileSight> => {
+  const { eyes, about } = scene
+  const file = await eyes.file(about.path)
+  const path =
+    file?.path ??
+    joined((await eyes.file(posix.dirname(about.path), { text: false }))?.path ?? '', posix.basename(about.path))
+  const directory = await eyes.file(posix.dirname(path), { text: false })
+  // a link that leads nowhere is found as itself, at the path that it leads to
+  const there = file === null || file.kind === 'link' ? null : { found: file, byPower: false }
+  return sightOf(scene, {
+    path,
+    file: there,
+    directory: directory === null ? null : { found: directory, byPower: false },
+  })
+}
+
+const sightOf = (
+  scene: Scene,
+  { path, file, directory }: { readonly path: string; readonly file: Seen | null; readonly directory: Seen | null },
+): KeyFileSight => {
+  const { about, home, isNamedInHome } = scene
+  const isInHome = home !== null && isBelow(path, home.path)
+  if (directory !== null && directory.found.kind !== 'directory') refuse(`${directory.found.path} is not a directory`)
+  if (file !== null && file.found.kind !== 'file') refuse(`${path} is a ${file.found.kind}, not a file`)
+  const writer = isNamedInHome ? writerOf(scene, { isInHome, file, directory }) : powerOf(scene.on)
+  const up = posix.dirname(path)
+  const isManaged = directory === null || (isInHome && up !== home?.path)
+  const dirWriter = isInHome && home?.owner !== about.user.name && directory === null ? undefined : writer
+  return {
+    path,
+    isInHome,
+    entry: fileEntry(file, about.user.name, writer),
+    directory: isManaged ? { path: up, entry: directoryEntry(directory?.found ?? null, dirWriter) } : null,
+  }
+}
+
+/** Who writes what lies in a home, or where a link leads from there: the user, if the user could not write it, nobody else. */
+const writerOf = (
+  { about }: Scene,
+  { isInHome, file, directory }: { isInHome: boolean; file: Seen | null; directory: Seen | null },
+): string | undefined => {
+  const { name } = about.user
+  // the text of such a file is the user's to write; to replace it takes the directory's owner
+  const isOwnFileElsewhere = !isInHome && directory?.found.owner !== name && file?.found.owner === name
+  return isOwnFileElsewhere ? undefined : name
+}
+
+const powerOf = ({ connection: { power } }: Look): string | undefined => (power === 'root' ? undefined : power)
+
+const fileEntry = (file: Seen | null, user: string, as: string | undefined): PathState => {
+  if (file === null) return { kind: 'absent', ...withAs(as) }
+  const { path, text, mode, owner, group } = file.found
+  if (text === LATER) return wait(`${path} is known after the run`)
+  // root would read for the user, and hand over, what is none of the user's business
+  const isForeign = file.byPower && readAuthorizedKeys(text ?? '').some((line) => line.kind === 'dead')
+  if (isForeign)
+    refuse(`${path} belongs to ${owner}, ${user} cannot read it, and it holds more than keys: it is left alone`)
+  return { kind: 'file', text: text ?? '', mode, owner, group, ...withAs(as) }
+}
+
+const directoryEntry = (found: Found | null, as: string | undefined): PathState =>
+  found === null
+    ? { kind: 'absent', ...withAs(as) }
+    : { kind: 'directory', mode: found.mode, owner: found.owner, group: found.group, ...withAs(as) }
+
+const withAs = (as: string | undefined): { as?: string } => (as === undefined ? {} : { as })
+
+const isBelow = (path: string, directory: string): boolean => path.startsWith(`${directory.replace(/\/$/, '')}/`)
+
+const joined = (directory: string, rest: string): string => posix.join(directory, rest)

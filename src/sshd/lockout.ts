@@ -1,0 +1,77 @@
+// What would let nobody in: refused before it is written, and said where it stands already.
+
+import { questions } from '../contract/questions.ts'
+import { refuse } from '../contract/signals.ts'
+import { sshdWords } from '../formats/sshd-config.ts'
+import type { Obeyed } from './ask.ts'
+import type { Scene } from './ask-setting.ts'
+
+/** Gives notes on what stands already and lets nobody in; refuses what is wanted and would. */
+export const lockout = async (scene: Scene, whole: Obeyed, isThere: boolean): Promise<readonly string[]> => {
+  if (scene.match !== null) return []
+  const why = await whyNobody(scene)
+  if (why !== null && !isThere)
+    refuse(`${scene.setting.keyword} ${scene.values.join(', ')} would let nobody in: ${why}`)
+  const methods = noMethods(whole)
+  if (methods !== null && scene.on.planned(scene.tree.real[scene.path] ?? scene.path)) refuse(methods)
+  return [why === null ? null : `${scene.setting.keyword} lets nobody in: ${why}`, methods].filter(
+    (one) => one !== null,
+  )
+}
+
+const METHODS = ['pubkey', 'password', 'kbdinteractive', 'gssapi', 'hostbased'].map((name) => `${name}authentication`)
+
+const noMethods = ({ values }: Obeyed): string | null =>
+  METHODS.every((name) => (values.get(name)?.[0] ?? 'no') === 'no')
+    ? 'nobody could log in: every way of authentication is switched off'
+    : null
+
+const whyNobody = async (scene: Scene): Promise<string | null> => {
+  const { setting, values } = scene
+  const words = values.flatMap((value) => sshdWords(value, setting.grammar) ?? [])
+  const [first = ''] = words
+  switch (setting.keyword.toLowerCase()) {
+    case 'allowusers':
+      return await noUser(scene, words)
+    case 'allowgroups':
+      return await noGroup(scene, words)
+    case 'denyusers':
+    case 'denygroups':
+      return words.includes('*') ? '* is everybody' : null
+    case 'refuseconnection':
+      return first.toLowerCase() === 'yes' ? 'every connection is refused' : null
+    case 'maxsessions':
+      return Number(first) === 0 ? 'no session is allowed' : null
+    case 'revokedkeys':
+      return await missingFile(scene, first, 'sshd refuses every key where that file is missing')
+    case 'chrootdirectory':
+      return await missingFile(scene, first, 'no session starts where that directory is missing')
+    default:
+      return null
+  }
+}
+
+const isPattern = (word: string): boolean => /[*?]/.test(word)
+
+const noUser = async ({ on }: Scene, words: readonly string[]): Promise<string | null> => {
+  const names = words.filter((word) => !word.startsWith('!')).map((word) => word.split('@')[0] ?? '')
+  if (names.length === 0) return 'it only says who may not'
+  if (names.some(isPattern)) return null
+  const users = await Promise.all(names.map((name) => on.user(name)))
+  return users.every((user) => user === null) ? `no user ${names.join(', ')} exists` : null
+}
+
+const noGroup = async ({ on }: Scene, words: readonly string[]): Promise<string | null> => {
+  const names = words.filter((word) => !word.startsWith('!'))
+  if (names.length === 0) return 'it only says who may not'
+  if (names.some(isPattern)) return null
+  const entries = await Promise.all(names.map((name) => on.ask(questions.entry('group', name))))
+  return entries.every(({ code }) => code === NO_ENTRY) ? `no group ${names.join(', ')} exists` : null
+}
+
+const NO_ENTRY = 2
+
+const missingFile = async ({ on }: Scene, path: string, why: string): Promise<string | null> =>
+  path.startsWith('/') && !path.includes('%') && (await on.file(path, { text: false })) === null
+    ? `${path}: ${why}`
+    : null

@@ -1,0 +1,176 @@
+import type { Answer, Look, User } from '../contract/look.ts'
+import { questions } from '../contract/questions.ts'
+import { missing, refuse } from '../contract/signals.ts'
+import { isBadOptions, readOptions, sinceRelease } from '../formats/authorized-options.ts'
+import { whyNotTaken } from '../formats/authorized-sources.ts'
+import type { WantedKey } from '../formats/authorized-wanted.ts'
+import { isCommonType } from '../formats/public-key.ts'
+import { sshdVersion } from './ask.ts'
+import { type KeyFileLink, type KeyFileSight, lookAtKeyFile } from './key-files.ts'
+import { type AskedKeySources, askKeySources } from './key-sources.ts'
+import { compareVersions } from './keywords.ts'
+
+/** Whose keys are looked for, and where. */
+export interface KeysWanted {
+  readonly user: string
+  readonly keys: readonly WantedKey[]
+  readonly path?: string
+  readonly state: 'present' | 'absent'
+  readonly exclusive: boolean
+  readonly follow: boolean
+  readonly manage_dir: boolean
+}
+
+/** What was found of a user's keys. */
+export interface KeysSight {
+  readonly user: User
+  /** links resolved, without a slash at the end */
+  readonly home: string
+  readonly files: readonly [KeyFileSight, ...KeyFileSight[]]
+  readonly sources: AskedKeySources
+  /** the key of this connection where it is the user's and one of these files lets it in */
+  readonly ownKey: string | null
+  /** the machine's clock in seconds since 1970; null where no date asks for it */
+  readonly clock: number | null
+  /** the release of sshd, where an option asks for it */
+  readonly release: string | null
+  /** types that the machine's OpenSSH knows, where a rare one asks for it */
+  readonly types: readonly string[] | null
+  readonly notes: readonly string[]
+}
+
+/** Looks for a user's keys in all files that sshd reads for the user, or in the one of `path`: two flights. */
+export const lookForKeys = async (on: Look, wanted: KeysWanted): Promise<KeysSight> => {
+  const isDated = wanted.keys.some(({ options }) => EXPIRY.test(options ?? ''))
+  const isRare = wanted.keys.some(({ key }) => !isCommonType(key.type))
+  const [user, sourcesOf, path, clock, types, release] = await Promise.all([
+    on.user(wanted.user),
+    askKeySources(on, wanted.user),
+    wanted.path === undefined ? null : on.expand(wanted.path),
+    isDated ? on.ask(questions.clocks()) : null,
+    isRare ? on.ask(questions.keyTypes()) : null,
+    newestOption(wanted.keys) === null ? null : sshdVersion(on),
+  ])
+  if (user === null)
+    return missing({
+      kind: 'user',
+      name: wanted.user,
+      message: `Failed to lookup user ${wanted.user}: user "${wanted.user}" does not exist`,
+    })
+  const sources = sourcesOf(user)
+  const { files, home, left } = await lookAtFiles(on, { wanted, user, sources, path })
+  const later = files.some(({ entry }) => entry?.kind === 'file' && EXPIRY.test(String(entry.text)))
+  return {
+    user,
+    home,
+    files,
+    sources,
+    ownKey:
+      on.connection.user === user.name && (path === null || sources.files.includes(path)) ? on.connection.key : null,
+    clock: secondsOf(clock ?? (later ? await on.ask(questions.clocks()) : null)),
+    release,
+    types: types === null || types.code !== 0 ? null : types.stdout.split(/\s+/).filter((type) => type !== ''),
+    notes: [...left, ...reachNotes(wanted, { sources, path, user })],
+  }
+}
+
+const EXPIRY = /expiry-time/i
+
+const secondsOf = (answer: Answer | null): number | null => {
+  const seconds = Number.parseInt(answer?.stdout ?? '', 10)
+  return Number.isNaN(seconds) ? null : seconds
+}
+
+const newestOption = (keys: readonly WantedKey[]): { readonly release: string; readonly option: string } | null => {
+  const dated = keys.flatMap(({ options }) => {
+    const read = readOptions(options ?? '')
+    const since = isBadOptions(read) ? null : sinceRelease(read)
+    return since === null ? [] : [since]
+  })
+  return dated.sort((one, other) => compareVersions(other.release, one.release))[0] ?? null
+}
+
+const lookAtFiles = async (
+  on: Look,
+  about: {
+    readonly wanted: KeysWanted
+    readonly user: User
+    readonly sources: AskedKeySources
+    readonly path: string | null
+  },
+): Promise<{
+  readonly files: KeysSight['files']
+  readonly home: string
+  readonly left: readonly string[]
+}> => {
+  const { wanted, user, sources, path } = about
+  const names = path === null ? sources.files : [path]
+  if (names.length === 0)
+    refuse(`sshd reads no file of keys for ${user.name} (AuthorizedKeysFile ${sources.others.join(', ') || 'none'})`)
+  const [home, ...seen] = await Promise.all([
+    on.file(user.home, { text: false }),
+    ...names.map((name) => lookAtKeyFile(on, { user, path: name, follow: wanted.follow })),
+  ])
+  const [first, ...rest] = seen
+  if (first === undefined || 'link' in first) return refuse(linkText(first))
+  await refuseMissingDirectory(on, wanted, first)
+  const known = new Map<string, KeyFileSight>([[first.path, first]])
+  for (const one of rest) if (!('link' in one) && one.entry?.kind === 'file') known.set(one.path, one)
+  const left = rest.flatMap((one) => ('link' in one && !known.has(one.leadsTo) ? [`left alone: ${linkText(one)}`] : []))
+  return { files: [first, ...[...known.values()].slice(1)], home: (home?.path ?? user.home).replace(/\/$/, ''), left }
+}
+
+const linkText = (one: KeyFileLink | undefined): string =>
+  `${one?.link} is a symlink to ${one?.leadsTo} (follow: true manages what it leads to)`
+
+const refuseMissingDirectory = async (on: Look, wanted: KeysWanted, first: KeyFileSight): Promise<void> => {
+  const { directory } = first
+  if (wanted.state === 'absent' || directory === null || directory.entry?.kind === 'directory') return
+  if (!wanted.manage_dir)
+    missing({
+      kind: 'directory',
+      name: directory.path,
+      message: `the directory ${directory.path} does not exist, and manage_dir is off`,
+    })
+  const up = directory.path.slice(0, directory.path.lastIndexOf('/')) || '/'
+  const above = await on.file(up, { text: false })
+  if (above === null) missing({ kind: 'directory', name: up })
+}
+
+/** What else lets the user in, or keeps the file from doing so. */
+const reachNotes = (
+  wanted: KeysWanted,
+  { sources, path, user }: { readonly sources: AskedKeySources; readonly path: string | null; readonly user: User },
+): readonly string[] => {
+  const isAll = wanted.exclusive || wanted.state === 'absent'
+  const others = path === null ? [] : sources.files.filter((file) => file !== path)
+  const isRead = path === null || sources.files.includes(path)
+  return [
+    ...(sources.unasked !== null && (isAll || path === null) && isAll
+      ? [`sshd was not asked which files it reads for ${user.name}: ${sources.unasked}`]
+      : []),
+    ...(isAll && sources.others.length > 0 ? [`left: ${sources.others.join(', ')} may let ${user.name} in too`] : []),
+    ...(isAll && isRead && others.length > 0 ? [`left: sshd reads ${others.join(', ')} for ${user.name} too`] : []),
+    ...(!isRead && sources.unasked === null
+      ? [`sshd does not read ${path} for ${user.name}: it reads ${sources.files.join(', ') || 'no file'}`]
+      : []),
+  ]
+}
+
+/** Refuses keys that this machine's sshd would not take, whatever stands in its files. */
+export const checkKeysTaken = (keys: readonly WantedKey[], sight: KeysSight): void => {
+  const newest = newestOption(keys)
+  if (newest !== null && sight.release !== null && compareVersions(sight.release, newest.release) < 0)
+    refuse(
+      `sshd ${sight.release} does not know ${newest.option} (from ${newest.release} on): the line would let nobody in`,
+    )
+  for (const { key, options } of keys) {
+    const isKnown = sight.types === null ? isWellKnown(key.type) : sight.types.includes(key.type)
+    if (!isKnown) refuse(`invalid key specified: the OpenSSH of this machine knows no ${key.type} keys`)
+    const isAuthority = /cert-authority/i.test(options ?? '')
+    const why = isAuthority ? null : whyNotTaken(key, sight.sources)
+    if (why !== null) refuse(`the key ${key.fingerprint} would let nobody in: ${why}`)
+  }
+}
+
+const isWellKnown = (type: string): boolean => isCommonType(type) || /^(sk-|ssh-dss$)/.test(type)

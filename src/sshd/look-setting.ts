@@ -1,0 +1,164 @@
+// Looks at one setting on a machine: what sshd obeys, how it spells the wanted value, and who else has a say.
+
+import type { Look } from '../contract/look.ts'
+import { missing, refuse } from '../contract/signals.ts'
+import { criteriaText, isAll } from '../formats/sshd-match.ts'
+import { flatten, isGlobal, type Statement, statements } from '../formats/sshd-tree.ts'
+import { SSHD_CONFIG, sshdVersion, verdict } from './ask.ts'
+import { alone, inTree, isOnDisk, type Scene, scopedAnswer, wantedSpelling, wholeAnswer } from './ask-setting.ts'
+import { lockout } from './lockout.ts'
+import { states } from './place.ts'
+import { type ReadTree, readSshdTree, withNewFile } from './read-tree.ts'
+import { isInScope, rivalsOf, rivalText } from './rival.ts'
+import { isGlobalOnlyIn, type Setting } from './setting.ts'
+import { criteriaFor, refuseScope, type SettingParams, settingFor, valuesFor } from './setting-params.ts'
+import { isSameSpelling, saidOf, spelled, writtenOf } from './spelling.ts'
+import { sameValue } from './value.ts'
+import { connectionFor, connectionText, overridingBlocks } from './witness.ts'
+
+/** What was found of a setting. */
+export interface SettingSight {
+  readonly version: string
+  /** the file by its real path, and its text; null where it is not there */
+  readonly path: string
+  readonly text: string | null
+  /** what sshd obeys in that scope; null: it says nothing of it */
+  readonly effective: string | null
+  /** the wanted value in sshd's own words; null for what is to be absent */
+  readonly spelled: string | null
+  /** whether a line says so: any line of this file for what is to be absent, else one of the wanted value in the tree */
+  readonly isWritten: boolean
+  /** what other files say of it, a {@link rivalText} each */
+  readonly rivals: readonly string[]
+  /** what else a reader should know */
+  readonly notes: readonly string[]
+}
+
+/** Looks at a setting; asks sshd in one flight, or in two where the tree decides what to ask. */
+export const lookAtSetting = async (on: Look, params: SettingParams): Promise<SettingSight> => {
+  const path = await on.expand(params.path)
+  speculate(on, params, path)
+  const [file, version] = await Promise.all([on.file(path), sshdVersion(on)])
+  if (file === null && !params.create) await refuseMissing(on, path)
+  if (file !== null && file.kind !== 'file') refuse(`${path} is a ${file.kind}, not a file`)
+  const setting = settingFor(params, version)
+  refuseScope(setting, params)
+  const values = valuesFor(setting, params)
+  const scene: Scene = { on, setting, values, match: criteriaFor(params), ...(await treeOf(on, path, setting)) }
+  const all = statements(scene.tree)
+  if (params.state === 'present') refuseInside(all, scene)
+  const found = await answers(scene, all)
+  return {
+    version,
+    path: file?.path ?? path,
+    text: file === null ? null : (scene.tree.files[scene.path] ?? ''),
+    ...found,
+    isWritten: isWritten(all, scene),
+    rivals: rivalsOf(all, scene.path, setting, scene.match).map(rivalText),
+    notes: [...found.notes, ...(await overridden(scene, all)), ...unread(scene)],
+  }
+}
+
+/** Sends ahead what is asked in nearly every case, so that it is one flight; the answers are remembered. */
+const speculate = (on: Look, params: SettingParams, path: string): void => {
+  const guess = settingFor(params, '9.2')
+  const ahead = [
+    on.list('/etc/ssh/sshd_config.d'),
+    on.file(SSHD_CONFIG),
+    ...(on.planned('/etc/ssh') || on.planned(path) ? [] : [verdict(on, { file: SSHD_CONFIG })]),
+    ...(params.state === 'absent' ? [] : [verdict(on, { text: alone(guess, valuesFor(guess, params)) })]),
+  ]
+  // what goes wrong here goes wrong again where the answer is used
+  for (const one of ahead) one.catch(() => undefined)
+}
+
+const refuseMissing = async (on: Look, path: string): Promise<never> => {
+  const vendor = path === SSHD_CONFIG ? await on.file('/usr/etc/ssh/sshd_config', { text: false }) : null
+  const hint =
+    vendor === null ? 'create: true makes it' : "the vendor's is /usr/etc/ssh/sshd_config: copy it here first"
+  return missing({ kind: 'file', name: path, message: `${path} does not exist (${hint})` })
+}
+
+/** The tree that the file is of: that of /etc/ssh/sshd_config, now or once it is there; else its own. */
+const treeOf = async (
+  on: Look,
+  path: string,
+  { grammar }: Setting,
+): Promise<{ readonly tree: ReadTree; readonly path: string }> => {
+  const [main, file] = await Promise.all([readSshdTree(on, SSHD_CONFIG, grammar), on.file(path)])
+  const named = Object.keys(main?.files ?? {}).find((one) => one === path || main?.real[one] === file?.path)
+  if (main !== null && named !== undefined) return { tree: main, path: named }
+  const extended = main === null || file !== null ? null : withNewFile(main, path)
+  if (extended !== null) return { tree: extended, path }
+  const own = await readSshdTree(on, path, grammar)
+  const empty = { root: path, grammar, files: { [path]: '' }, includes: {}, real: { [path]: path }, isNew: true }
+  return { tree: own ?? empty, path }
+}
+
+/** Refuses a file all of whose lines count in a block only, as it is included inside of one. */
+const refuseInside = (all: readonly Statement[], { path }: Scene): void => {
+  const first = all.find((one) => one.file === path)
+  const outer = first?.line.name === 'match' ? first.within.slice(0, -1) : (first?.within ?? [])
+  const step = first?.through.at(-1)
+  if (!outer.every(isAll)) refuse(`${path} is included inside a Match block (${step?.file}:${step?.number})`)
+}
+
+const answers = async (
+  scene: Scene,
+  all: readonly Statement[],
+): Promise<Pick<SettingSight, 'effective' | 'spelled' | 'notes'>> => {
+  const { setting, values, match } = scene
+  const isAbsent = values.length === 0
+  const wanted = isAbsent ? null : await wantedSpelling(scene)
+  const whole = await wholeAnswer(scene)
+  const said = saidOf(setting, await scopedAnswer(scene, all, whole))
+  if (isAbsent) return { effective: spelled(said), spelled: null, notes: [] }
+  // a few keywords are in no answer of sshd: there the lines are all there is to judge by
+  const [effective, goal] =
+    wanted === null
+      ? [writtenOf(setting, all, match), values.map((value) => sameValue(setting, value))]
+      : [said, inTree(setting, wanted, whole)]
+  const isSame = isSameSpelling(setting, effective, goal)
+  const notes = await lockout(scene, whole, isSame)
+  return { effective: spelled(effective), spelled: spelled(isSame ? effective : goal), notes }
+}
+
+const isWritten = (all: readonly Statement[], { setting, values, match, path }: Scene): boolean => {
+  const wanted = values.map((value) => sameValue(setting, value))
+  return all.some((one) => {
+    if (!states(one.line, setting) || !(match === null ? isGlobal(one) : isInBlock(one, match))) return false
+    return values.length === 0 ? one.file === path : wanted.includes(sameValue(setting, one.line.value))
+  })
+}
+
+const isInBlock = (one: Statement, match: NonNullable<Scene['match']>): boolean =>
+  isInScope(one, match) && (isAll(match) || !isGlobal(one))
+
+/** The blocks that override the wanted value, each with a connection for which sshd says otherwise. */
+const overridden = async (scene: Scene, all: readonly Statement[]): Promise<readonly string[]> => {
+  const { on, setting, match, values, tree } = scene
+  if (match !== null || values.length === 0) return []
+  const wanted = new Set(values.map((value) => sameValue(setting, value)))
+  const blocks = overridingBlocks(all, setting).filter((one) => !wanted.has(sameValue(setting, one.line.value)))
+  const about = isOnDisk(on, tree) ? { file: tree.root } : { text: flatten(tree, isGlobalOnlyIn(setting.version)) }
+  const notes = await Promise.all(
+    blocks.slice(0, MOST_WITNESSES).map(async (one) => {
+      const block = `Match ${criteriaText(one.within.flat())} (${one.file}:${one.number})`
+      const connection = await connectionFor(on, one)
+      if (connection === null) return `${block} has it at ${one.line.value}`
+      const answer = await verdict(on, about, connection)
+      const said = 'refusal' in answer ? null : spelled(saidOf(setting, answer))
+      return said === null
+        ? `${block} has it at ${one.line.value}`
+        : `${block} keeps it at ${said}, as for ${connectionText(connection)}`
+    }),
+  )
+  return blocks.length > MOST_WITNESSES
+    ? [...notes, `${blocks.length - MOST_WITNESSES} more blocks override it`]
+    : notes
+}
+
+const MOST_WITNESSES = 8
+
+const unread = ({ tree, path }: Scene): readonly string[] =>
+  tree.root === SSHD_CONFIG ? [] : [`${SSHD_CONFIG} does not lead to ${path}: it is judged by itself`]

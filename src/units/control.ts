@@ -1,0 +1,39 @@
+import { HostError } from '../contract/errors.ts'
+import type { Answer, Touch } from '../contract/look.ts'
+import type { Command } from '../contract/questions.ts'
+import { refuse } from '../contract/signals.ts'
+import type { Unit } from './find.ts'
+
+/** What can be done to a unit that runs or could. */
+export type Verb = 'start' | 'stop' | 'restart' | 'reload'
+
+const TIMEOUT_MS = 180_000
+
+/** Starts, stops, restarts or reloads a unit by its init system; throws with the tool's own words where it fails. */
+export const controlUnit = async (on: Touch, unit: Unit, verb: Verb): Promise<void> => {
+  const answer = await on.do(commandFor(unit, verb))
+  const again = answer.code === 127 && unit.init === 'sysv'
+  const last = again ? await on.do(command(`/etc/init.d/${unit.name}`, verb)) : answer
+  if (last.code !== 0) throw new HostError(`Unable to ${verb} service ${unit.name}: ${lastWords(last)}`)
+}
+
+/** Does one thing of systemd's own: enable, disable, mask, unmask, daemon-reload. */
+export const controlSystemd = async (on: Touch, verb: string, name?: string): Promise<void> => {
+  const answer = await on.do(command('systemctl', verb, ...(name === undefined ? [] : [name])))
+  if (answer.code === 0) return
+  const what = name === undefined ? `failure ${answer.code} during ${verb}` : `Unable to ${verb} service ${name}`
+  throw new HostError(`${what}: ${lastWords(answer)}`)
+}
+
+const command = (...argv: readonly string[]): Command => ({ argv, timeoutMs: TIMEOUT_MS })
+
+const commandFor = (unit: Unit, verb: Verb): Command => {
+  if (unit.init === 'systemd') return command('systemctl', verb, unit.name)
+  if (unit.init === 'openrc') return command('rc-service', unit.name, verb)
+  if (unit.init === 'sysv') return command('service', unit.name, verb)
+  if (verb === 'reload' && unit.pid !== null) return command('kill', '-HUP', String(unit.pid))
+  return refuse(`${unit.name} belongs to no init system that is known here: it cannot be told to ${verb}`)
+}
+
+const lastWords = (answer: Answer): string =>
+  (answer.stderr.trim() || answer.stdout.trim() || `code ${answer.code}`).split('\n').slice(-4).join(' ')

@@ -1,0 +1,52 @@
+import { HostError } from '../contract/errors.ts'
+import type { Look, Touch } from '../contract/look.ts'
+import { refuse } from '../contract/signals.ts'
+import { controlSystemd } from './control.ts'
+import type { Unit } from './find.ts'
+
+/** Says whether a unit is started when the machine boots; null where that can be neither said nor changed (a static unit). */
+export const isEnabled = async (on: Look, unit: Unit): Promise<boolean | null> => {
+  if (unit.init === 'systemd') return enabledBySystemd(unit.properties.UnitFileState ?? '')
+  if (unit.init === 'openrc') {
+    const levels = await Promise.all(['boot', 'default', 'sysinit'].map((level) => on.list(`/etc/runlevels/${level}`)))
+    return levels.some((names) => names?.includes(unit.name))
+  }
+  if (unit.init === 'none') return refuse(`${unit.name} belongs to no init system that is known here`)
+  const links = await Promise.all([2, 3, 4, 5].map((level) => on.list(`/etc/rc${level}.d`)))
+  return links.some((names) => names?.some((name) => name.replace(/^S\d\d/, '') === unit.name && name.startsWith('S')))
+}
+
+/** As Ansible counts: enabled for this boot only, by an alias or by another unit is not enabled. */
+const enabledBySystemd = (state: string): boolean | null =>
+  state === 'static' || state === 'transient'
+    ? null
+    : state === 'enabled' || state === 'generated' || state === 'linked'
+
+/** Says whether a unit cannot be started at all. */
+export const isMasked = ({ properties }: Unit): boolean =>
+  properties.LoadState === 'masked' || (properties.UnitFileState ?? '').startsWith('masked')
+
+/** Has a unit started when the machine boots, or not. */
+export const setEnabled = async (on: Touch, unit: Unit, wanted: boolean): Promise<void> => {
+  const verb = wanted ? 'enable' : 'disable'
+  // systemctl refuses to enable an alias: the unit's own name is the one
+  if (unit.init === 'systemd') return await controlSystemd(on, verb, ownName(unit))
+  const argv =
+    unit.init === 'openrc'
+      ? ['rc-update', wanted ? 'add' : 'del', unit.name, ...(wanted ? ['default'] : [])]
+      : await sysvCommand(on, unit.name, wanted)
+  const answer = await on.do({ argv })
+  if (answer.code === 0) return
+  throw new HostError(`Unable to ${verb} service ${unit.name}: ${answer.stderr.trim() || answer.stdout.trim()}`)
+}
+
+/** The name given where it is the unit's own, else its own. */
+export const ownName = (unit: Unit): string => {
+  const own = unit.properties.Id ?? unit.name
+  return own === unit.name || own === `${unit.name}.service` ? unit.name : own
+}
+
+const sysvCommand = async (on: Look, name: string, wanted: boolean): Promise<readonly string[]> => {
+  const hasDebians = (await on.file('/usr/sbin/update-rc.d', { text: false })) !== null
+  return hasDebians ? ['update-rc.d', name, wanted ? 'enable' : 'disable'] : ['chkconfig', name, wanted ? 'on' : 'off']
+}

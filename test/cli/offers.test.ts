@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { offersOf } from '../../src/cli/offers.ts'
+
+const offers = (words: string, about: { limit?: string; hosts?: number } = {}) =>
+  offersOf('keyward', words.split(' '), {
+    inventory: ['inv.yml'],
+    limit: about.limit,
+    hosts: about.hosts ?? 3,
+  })
+
+describe('offered command lines', () => {
+  it('turn a check into the run it stands for', () => {
+    const table: readonly (readonly [string, string])[] = [
+      ['check site.yml -i inv.yml', 'keyward run site.yml -i inv.yml'],
+      ['run --check site.yml -i inv.yml -K', 'keyward run site.yml -i inv.yml -K'],
+      ['run site.yml -C -i inv.yml -l web', 'keyward run site.yml -i inv.yml -l web'],
+    ]
+    for (const [typed, offered] of table) assert.equal(offers(typed).run(), offered)
+  })
+
+  it('quote what a shell would take apart', () => {
+    const line = offersOf('keyward', ['check', 'my site.yml', '-e', "it's=1", '-l', 'web*'], {
+      inventory: [],
+      limit: 'web*',
+      hosts: 1,
+    }).run()
+    assert.equal(line, "keyward run 'my site.yml' -e 'it'\\''s=1' -l 'web*'")
+  })
+
+  it('replace the limit by the hosts that failed', () => {
+    for (const limit of ['-l web', '--limit web', '--limit=web', '-lweb']) {
+      assert.equal(
+        offers(`run site.yml ${limit} -i inv.yml`).retry(['web1', 'web2']),
+        'keyward run site.yml -i inv.yml --limit web1,web2',
+      )
+    }
+  })
+
+  it('trust the hosts whose keys are unknown, all of them without a list', () => {
+    assert.equal(offers('run site.yml -i inv.yml').trust(['web1']), 'keyward trust -i inv.yml --limit web1')
+    assert.equal(offers('run site.yml -i inv.yml').trust(['web1', 'web2', 'web3']), 'keyward trust -i inv.yml')
+    assert.equal(
+      offers('run site.yml -i inv.yml -l web', { limit: 'web', hosts: 1 }).trust(['web1']),
+      'keyward trust -i inv.yml --limit web',
+    )
+  })
+})

@@ -1,0 +1,253 @@
+import assert from 'node:assert/strict'
+import { HostError } from '../../src/contract/errors.ts'
+import { LATER } from '../../src/contract/later.ts'
+import { defineModule, type Module } from '../../src/contract/module.ts'
+import { field, param, params, record } from '../../src/contract/schema.ts'
+import { missing } from '../../src/contract/signals.ts'
+import type { PathState } from '../../src/contract/state.ts'
+import type { Event, Mode } from '../../src/engine/event.ts'
+import type { Parts } from '../../src/engine/parts.ts'
+import { runPlaybooks } from '../../src/engine/run.ts'
+import { loadInventory } from '../../src/inventory/load.ts'
+import { chooseHosts } from '../../src/inventory/pattern.ts'
+import { loadPlaybooks } from '../../src/playbook/load.ts'
+import { folder } from '../kit/story.ts'
+import { type MemoryMachine, memoryMachine } from './memory-machine.ts'
+
+const text = defineModule({
+  name: 'text',
+  summary: 'a file holds a text',
+  example: '',
+  params: params({ path: param.path('where'), is: param.text('what') }),
+  state: record({ length: field.number('how long') }),
+  probe: async (on, { path }) => {
+    if (path === '/lost') throw new HostError('connection lost', { unreachable: true })
+    if (path === '/bad') throw new HostError('no space left on device')
+    const found = await on.file(path)
+    return {
+      length: null,
+      files: { [path]: found === null ? null : { kind: 'file' as const, text: found.text as string } },
+    }
+  },
+  plan: ({ path, is }) => ({ length: is.length, files: { [path]: { kind: 'file', text: is } } }),
+}) as Module
+
+const content = defineModule({
+  ...text,
+  name: 'content',
+  probe: async (on, { path }: { path: string }) => {
+    const found = await on.file(path)
+    const is = found?.text ?? null
+    return {
+      length: typeof is === 'string' ? is.length : null,
+      files: { [path]: found === null ? null : { kind: 'file' as const, text: is as string } },
+    }
+  },
+} as never) as Module
+
+const reload = defineModule({
+  name: 'reload',
+  summary: 'a daemon has loaded its file',
+  example: '',
+  params: params({ path: param.path('what it loads') }),
+  state: record({ loaded: field.flag('whether it has') }),
+  standing: true,
+  probe: async (on, { path }) => {
+    if ((await on.file(path)) === null) missing({ kind: 'unit', name: 'daemon' })
+    return { loaded: !on.planned(path) && (await on.file('/loaded')) !== null }
+  },
+  plan: () => ({ loaded: true }),
+  apply: async (on) => {
+    await on.do({ argv: ['reload'] })
+    return undefined
+  },
+}) as Module
+
+const made = defineModule({
+  name: 'made',
+  summary: 'a key is made',
+  example: '',
+  params: params({}),
+  state: record({ key: field.text('the key') }),
+  probe: async (on) => ({ key: (await on.file('/key')) === null ? null : 'KEY' }),
+  plan: (_params, now) => ({ key: now.key ?? LATER }),
+  apply: async (on) => {
+    await on.do({ argv: ['make'] })
+    return undefined
+  },
+}) as Module
+
+interface Setup {
+  readonly playbook: string
+  readonly mode?: Mode
+  readonly hosts?: readonly string[]
+  readonly forks?: number
+  readonly machines?: Readonly<Record<string, Readonly<Record<string, PathState>>>>
+  readonly connect?: (name: string) => Promise<MemoryMachine>
+}
+
+const played = async (setup: Setup) => {
+  const hosts = setup.hosts ?? ['web1']
+  const dir = folder({ 'site.yml': setup.playbook })
+  const { playbooks, mistakes } = await loadPlaybooks([`${dir}/site.yml`], { modules: [text, content, reload, made] })
+  assert.deepEqual(mistakes, [])
+  const { inventory } = await loadInventory([`${hosts.join(',')},`])
+  const machines = new Map<string, MemoryMachine>()
+  const events: Event[] = []
+  const connect = async (name: string): Promise<MemoryMachine> => {
+    const machine = memoryMachine({ ...setup.machines?.[name] }, name)
+    machine.act = ({ argv }) => machine.disk.set(argv[0] === 'make' ? '/key' : '/loaded', { kind: 'file', text: '' })
+    machines.set(name, machine)
+    return machine
+  }
+  const parts: Parts = {
+    mode: setup.mode ?? 'run',
+    playbooks,
+    inventory,
+    hostsOf: (play) => chooseHosts(play.hosts.pattern, inventory).hosts,
+    tasksOf: (play) => play.tasks,
+    reach: (host) => ({ machine: host, local: host === 'localhost', become: null, becomeUser: null, user: 'admin' }),
+    connect: setup.connect ?? connect,
+    gatherFacts: async () => ({}),
+    extraVars: {},
+    become: { become: false, user: null },
+    forks: setup.forks ?? 5,
+    interrupt: { requested: false, now: new Promise(() => {}) },
+    step: null,
+    clock: () => new Date(0),
+    tell: (event) => events.push(event),
+  }
+  const report = await runPlaybooks(parts)
+  const told = report.results.map(
+    ({ host, task, status, item }) => `${host} ${task}${item === undefined ? '' : ` (${item})`}: ${status}`,
+  )
+  return { report, told, machines, events }
+}
+
+const play = (lines: string, head = ''): string =>
+  `- name: a play\n  hosts: all\n${head}  tasks:\n${lines.replace(/^/gm, '    ').trimEnd()}\n`
+
+describe('a run of playbooks', () => {
+  it('takes each host through the tasks in order, and counts as a recap does', async () => {
+    const { report, told } = await played({
+      playbook: play(
+        '- name: a\n  content: { path: /a, is: x }\n- name: b\n  content: { path: /a, is: x }\n- name: c\n  content: { path: /a, is: y }\n  when: (eq inventory_hostname "web2")\n',
+      ),
+      hosts: ['web1', 'web2'],
+    })
+    assert.deepEqual(told, [
+      'web1 a: changed',
+      'web2 a: changed',
+      'web1 b: ok',
+      'web2 b: ok',
+      'web1 c: skipped',
+      'web2 c: changed',
+    ])
+    const { ok, changed, skipped } = report.hosts.get('web1') ?? {}
+    assert.deepEqual([ok, changed, skipped, report.exitCode], [2, 1, 1, 0])
+  })
+
+  it('counts a loop once, and gives each item its label', async () => {
+    const { report, told } = await played({
+      playbook: play(
+        '- name: a\n  content: { path: "{{ item.path }}", is: x }\n  loop: [{ path: /a }, { path: /b }]\n  loop_control: { label: "{{ item.path }}" }\n  register: both\n- name: b\n  content: { path: /c, is: "{{ length both.results }}" }\n',
+      ),
+    })
+    assert.deepEqual(told, ['web1 a (/a): changed', 'web1 a (/b): changed', 'web1 b: changed'])
+    assert.equal(report.hosts.get('web1')?.changed, 2)
+  })
+
+  it('ends the play of a host that fails, lets the others finish, and keeps it out of later plays', async () => {
+    const first = play('- name: a\n  content: { path: /a, is: x }\n- name: b\n  content: { path: /b, is: x }\n')
+    const { told, report } = await played({
+      playbook: `${first}${play('- name: c\n  content: { path: /c, is: x }\n')}`,
+      hosts: ['web1', 'web2'],
+      connect: async (name) => {
+        if (name === 'web1') throw new HostError('web1 is down', { unreachable: true })
+        return memoryMachine({}, name)
+      },
+    })
+    assert.deepEqual(told, ['web1 a: unreachable', 'web2 a: changed', 'web2 b: changed', 'web2 c: changed'])
+    assert.deepEqual([report.exitCode, report.hosts.get('web1')?.unreachable], [4, 1])
+  })
+
+  it('counts an ignored failure as ok and ignored, and ends with 0', async () => {
+    const { report, told } = await played({
+      playbook: play(
+        '- name: a\n  text: { path: /bad, is: x }\n  ignore_errors: true\n- name: b\n  content: { path: /b, is: x }\n',
+      ),
+    })
+    assert.deepEqual(told, ['web1 a: failed', 'web1 b: changed'])
+    assert.deepEqual(
+      [
+        report.exitCode,
+        report.hosts.get('web1')?.ignored,
+        report.hosts.get('web1')?.ok,
+        report.hosts.get('web1')?.failed,
+      ],
+      [0, 1, 2, 0],
+    )
+  })
+
+  it('runs a notified handler once, after the tasks; in a check by planned changes', async () => {
+    const playbook = `${play('- name: a\n  content: { path: /conf, is: x }\n  notify: loaded\n- name: b\n  content: { path: /conf, is: x }\n  notify: loaded\n')}  handlers:\n    - name: loaded\n      reload: { path: /conf }\n`
+    assert.deepEqual((await played({ playbook })).told, ['web1 a: changed', 'web1 b: ok', 'web1 loaded: changed'])
+    const check = await played({ playbook, mode: 'check' })
+    assert.deepEqual(check.told, ['web1 a: drift', 'web1 b: ok', 'web1 loaded: drift'])
+    assert.deepEqual([check.report.exitCode, check.machines.get('web1')?.written], [3, []])
+  })
+
+  it('looks at a standing handler that nobody notified, and is silent where its subject is missing', async () => {
+    const playbook = `${play('- name: a\n  content: { path: /other, is: x }\n')}  handlers:\n    - name: loaded\n      reload: { path: /conf }\n`
+    assert.deepEqual((await played({ playbook })).told, ['web1 a: changed'])
+    const swallowed = await played({ playbook, machines: { web1: { '/conf': { kind: 'file', text: 'x' } } } })
+    assert.deepEqual(swallowed.told, ['web1 a: changed', 'web1 loaded: changed'])
+  })
+
+  it('makes one key for 50 hosts that delegate it, in a run and in a check', async () => {
+    const hosts = Array.from({ length: 50 }, (_, index) => `web${index + 1}`)
+    const playbook = play(
+      '- name: a pair\n  made: {}\n  delegate_to: localhost\n  register: pair\n- name: b\n  content: { path: /b, is: "{{ pair.key }}" }\n',
+    )
+    const run = await played({ playbook, hosts })
+    assert.equal(run.told.filter((line) => line.endsWith('a pair: changed')).length, 1)
+    assert.equal(run.told.filter((line) => line.endsWith('b: changed')).length, 50)
+    assert.equal(run.machines.size, 51)
+    const check = await played({ playbook, hosts, mode: 'check' })
+    assert.equal(check.told.filter((line) => line.endsWith('a pair: drift')).length, 1)
+    assert.equal(check.told.filter((line) => line.endsWith('b: waiting')).length, 50)
+  })
+
+  it('runs a task once on the first host still in the batch, and gives its register to all', async () => {
+    const { told } = await played({
+      playbook: play(
+        '- name: once\n  made: {}\n  run_once: true\n  register: pair\n- name: b\n  content: { path: /b, is: "{{ pair.key }}" }\n',
+      ),
+      hosts: ['web1', 'web2', 'web3'],
+      forks: 1,
+      connect: async (name) => {
+        if (name === 'web1') throw new HostError('down', { unreachable: true })
+        const machine = memoryMachine({}, name)
+        machine.act = () => machine.disk.set('/key', { kind: 'file', text: '' })
+        return machine
+      },
+    }).catch((error: unknown) => ({ told: [String(error)] }))
+    assert.deepEqual(told, ['web1 once: unreachable', 'web2 once: changed', 'web2 b: changed', 'web3 b: changed'])
+  })
+
+  it('goes through hosts in the batches of serial, and ends the play where a batch fails entirely', async () => {
+    const { told } = await played({
+      playbook: play('- name: a\n  text: { path: /bad, is: x }\n', '  serial: 1\n'),
+      hosts: ['web1', 'web2'],
+    })
+    assert.deepEqual(told, ['web1 a: failed'])
+  })
+
+  it('hides what a no_log task did', async () => {
+    const { report } = await played({
+      playbook: play('- name: a\n  content: { path: /a, is: hush }\n  no_log: true\n'),
+    })
+    assert.ok(!JSON.stringify(report.results).includes('hush'))
+    assert.equal(report.results[0]?.changes[0]?.after, '•••')
+  })
+})

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict'
+import { isAuthority, whyDead } from '../../src/formats/authorized-life.ts'
+import { sameOptions } from '../../src/formats/authorized-options.ts'
+import { deadOptions, livingOptions } from './authorized-samples.ts'
+
+const about = { now: Date.UTC(2026, 10, 25) / 1000, usesDns: false }
+
+describe('options before a key', () => {
+  for (const options of livingOptions)
+    it(`let somebody in: ${options || '(none)'}`, () => assert.equal(whyDead(options, about), null))
+
+  for (const [options, reason] of Object.entries(deadOptions))
+    it(`let nobody in: ${options}`, () => assert.match(whyDead(options, about) ?? '', reason))
+
+  it('are judged without a clock and without sshd only as far as that goes', () => {
+    const unknown = { now: null, usesDns: null }
+    assert.equal(whyDead('expiry-time="20200101"', unknown), null)
+    assert.equal(whyDead('from="some.host.name"', unknown), null)
+    assert.match(whyDead('from="!*"', unknown) ?? '', /matches nobody/)
+  })
+
+  it('that expire today in a zone unknown are alive until no zone is left', () => {
+    const at = (hour: number) => ({ now: Date.UTC(2026, 10, 25, hour) / 1000, usesDns: null })
+    assert.equal(whyDead('expiry-time="20261125"', at(11)), null)
+    assert.match(whyDead('expiry-time="20261125"', at(13)) ?? '', /expired/)
+    assert.match(whyDead('expiry-time="20261125Z"', at(1)) ?? '', /expired/)
+  })
+
+  it('let principals stand with an authority', () => {
+    assert.equal(whyDead('cert-authority,principals="ops"', about), null)
+    assert.equal(isAuthority('no-pty,CERT-authority'), true)
+    assert.equal(isAuthority('no-pty'), false)
+  })
+
+  const same: readonly (readonly [string | null, string | null, boolean])[] = [
+    [null, '', true],
+    ['no-pty,no-X11-forwarding', 'No-X11-Forwarding,no-pty', true],
+    ['command="a",no-pty', 'no-pty,command="a"', true],
+    ['command="a"', 'command="A"', false],
+    ['restrict,pty', 'pty,restrict', false],
+    ['pty', null, true],
+    ['restrict', 'no-pty,no-port-forwarding,no-agent-forwarding,no-X11-forwarding,no-user-rc', false],
+    ['permitopen="a:1",permitopen="b:2"', 'permitopen="b:2",permitopen="a:1"', true],
+    ['permitopen="a:1"', 'permitopen="a:1",permitopen="b:2"', false],
+    ['environment="A=1",environment="A=2"', 'environment="A=2",environment="A=1"', false],
+    ['from="10.0.0.1"', 'from="10.0.0.2"', false],
+    ['foo', 'foo', true],
+    ['foo', 'bar', false],
+    ['foo', null, false],
+  ]
+  for (const [one, other, isSame] of same)
+    it(`${one} and ${other} ${isSame ? 'let in the same' : 'differ'}`, () =>
+      assert.equal(sameOptions(one, other), isSame))
+})

@@ -1,0 +1,79 @@
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { LoginRequest } from '../../src/contract/look.ts'
+import type { Machine } from '../../src/contract/machine.ts'
+import { createFlights } from '../../src/host/flights.ts'
+import { localWire } from '../../src/host/local.ts'
+import { createMachine } from '../../src/host/machine.ts'
+import { loginPowers } from '../../src/host/powers.ts'
+import { runnerOf } from '../../src/host/runner.ts'
+import type { Frame } from '../../src/host/session.ts'
+import { createShell } from '../../src/host/shell.ts'
+
+/** The shells that hosts have for /bin/sh; busybox comes with its own tools as well. */
+export const SHELLS: Readonly<Record<string, readonly string[]>> = {
+  sh: ['/bin/sh'],
+  dash: ['dash'],
+  bash: ['bash'],
+  'busybox sh': ['busybox', 'sh'],
+}
+
+/** A shell of this computer behind the real framing, with what a test asks of it. */
+export const localShell = (argv: readonly string[]) => {
+  const wire = localWire()
+  const flights = createFlights()
+  const shell = createShell({ wire, flights, powers: { ...loginPowers('me'), argv } })
+  const frame = (script: string, about: Partial<Frame> = {}): Frame => ({
+    script,
+    libraries: [],
+    timeoutMs: 8000,
+    again: true,
+    shown: 'the script',
+    ...about,
+  })
+  const runner = runnerOf({ own: shell, root: shell, user: userInfo().username, flights, trace: undefined })
+  return {
+    runner,
+    flights,
+    raw: (script: string, about?: Partial<Frame>) => shell.run(frame(script, about)),
+    async ask(script: string, about?: Partial<Frame>) {
+      const { code, stdout, stderr } = await shell.run(frame(script, about))
+      return { code, stdout: stdout.toString('utf8'), stderr: stderr.toString('utf8') }
+    },
+    close: () => shell.close(),
+  }
+}
+
+/** A machine of this computer whose shell, and with busybox whose tools, are the ones given. */
+export const localMachine = (argv: readonly string[], about: { readonly control?: Machine } = {}) => {
+  const shell = localShell(argv)
+  const connection = {
+    kind: 'local',
+    user: userInfo().username,
+    key: null,
+    from: null,
+    address: null,
+    port: null,
+  } as const
+  const logins: LoginRequest[] = []
+  const machine = createMachine({
+    name: 'here',
+    connection,
+    wire: localWire(),
+    runner: shell.runner,
+    control: about.control ?? null,
+    login: async (request) => {
+      logins.push(request)
+      return { in: false, offered: ['publickey'], code: null, stdout: '', message: 'refused' }
+    },
+  })
+  return { machine, shell, logins }
+}
+
+/** Makes an empty directory that is gone after the tests. */
+export const temporaryDirectory = (): string => {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'keyward-test-')))
+  after(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
