@@ -115,13 +115,18 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
     own_key: sight.ownKey,
     clock: sight.clock,
     uses_dns: sight.sources.usesDns,
-    files: Object.fromEntries(sight.files.flatMap(entriesOf)),
+    files: Object.fromEntries(sight.files.flatMap((one) => entriesOf(one, given))),
     notes: sight.notes,
   }
 }
 
-const entriesOf = ({ path, entry, directory }: KeyFileSight): readonly (readonly [string, PathState])[] => [
-  ...(directory === null ? [] : [[directory.path, directory.entry] as const]),
+const entriesOf = (
+  { path, entry, directory }: KeyFileSight,
+  { manage_dir: isManaged }: Params,
+): readonly (readonly [string, PathState])[] => [
+  ...(directory === null || !(isManaged || directory.entry?.kind === 'absent')
+    ? []
+    : [[directory.path, directory.entry] as const]),
   [path, entry],
 ]
 

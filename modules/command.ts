@@ -13,6 +13,7 @@ import {
   params,
   questions,
   record,
+  Secret,
   type Static,
   shellWords,
   type Touch,
@@ -142,7 +143,7 @@ const apply = async (on: Touch, given: Params): Promise<Partial<Now>> => {
   const words = wordsOf(given)
   const inside = ['sh', '-c', 'cd -- "$1" && shift && exec "$@"', 'sh']
   const argv = given.chdir === undefined ? words : [...inside, await on.expand(given.chdir), ...words]
-  const answer = await on.do({ argv, timeoutMs: LIMIT_MS }, given.stdin)
+  const answer = await on.do({ argv, timeoutMs: LIMIT_MS }, inputOf(given))
   const learned = {
     rc: answer.code,
     ...{ stdout: ended(answer.stdout), stdout_lines: linesOf(answer.stdout) },
@@ -152,6 +153,9 @@ const apply = async (on: Touch, given: Params): Promise<Partial<Now>> => {
   const last = (ended(answer.stderr) || ended(answer.stdout)).split('\n').slice(-5).join('\n')
   throw new HostError(`non-zero return code ${answer.code}${last === '' ? '' : `: ${last}`}`, { learned })
 }
+
+const inputOf = ({ stdin, stdin_add_newline }: Params): Secret | undefined =>
+  stdin === undefined || !stdin_add_newline ? stdin : new Secret(`${stdin.reveal()}\n`)
 
 const ended = (text: string): string => text.replace(/[\r\n]+$/, '')
 

@@ -1,7 +1,10 @@
 import type { Module } from '../src/module.ts'
 import authorizedKey from './authorized_key.ts'
+import command from './command.ts'
 import file from './file.ts'
 import lineInFile from './line_in_file.ts'
+import packages from './package.ts'
+import selinuxBoolean from './selinux_boolean.ts'
 import service from './service.ts'
 import serviceReload from './service_reload.ts'
 import sshConfigLine from './ssh_config_line.ts'
@@ -11,8 +14,11 @@ import sshdConfigLine from './sshd_config_line.ts'
 /** The modules that there are, by name. */
 export const modules: readonly Module[] = [
   authorizedKey,
+  command,
   file,
   lineInFile,
+  packages,
+  selinuxBoolean,
   service,
   serviceReload,
   sshConfigLine,

@@ -4,11 +4,11 @@ import {
   clientTree,
   defineModule,
   type Facts,
-  type FileState,
   field,
   type Look,
   optional,
   overridesOf,
+  ownFiles,
   param,
   params,
   readClientFiles,
@@ -144,26 +144,9 @@ const editedText = (tree: SshConfigTree, wish: SshConfigWish): string => {
 }
 
 const wantedFiles = (given: Params, now: Now, text: string): NonNullable<Now['files']> => {
-  const path = String(now.path)
-  const there = now.files?.[path] ?? null
-  const file = there?.kind === 'file' ? there : null
-  if (file === null && text === '') return now.files ?? {}
-  if (given.user === undefined)
-    return { ...now.files, [path]: { mode: '0644', ...file, kind: 'file', text } satisfies FileState }
-  const as = given.user
-  const base = String(now.base)
-  const directory = now.files?.[base] ?? null
-  return {
-    ...now.files,
-    [base]: {
-      kind: 'directory',
-      as,
-      owner: as,
-      mode: directory?.kind === 'directory' ? ownMode(directory.mode) : '0700',
-    },
-    [path]: { ...file, kind: 'file', as, text, owner: as, mode: file === null ? '0600' : ownMode(file.mode) },
-  }
+  const files = now.files ?? {}
+  const root = String(now.path)
+  if (given.user !== undefined) return ownFiles(files, { root, base: String(now.base), user: given.user, text })
+  const file = files[root]?.kind === 'file' ? files[root] : null
+  return file === null && text === '' ? files : { ...files, [root]: { mode: '0644', ...file, kind: 'file', text } }
 }
-
-/** ssh refuses a configuration that others can write. */
-const ownMode = (mode = '0600'): string => (Number.parseInt(mode, 8) & ~0o022).toString(8).padStart(4, '0')

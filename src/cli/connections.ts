@@ -4,11 +4,10 @@ import { join } from 'node:path'
 import type { Machine } from '../contract/machine.ts'
 import { type ConnectAbout, connectSsh, openLocal, startSsh } from '../host/connect.ts'
 import { traceLines } from '../host/trace.ts'
-import type { Play } from '../playbook/shape.ts'
 import type { Asking, Passwords } from './asking.ts'
 import type { RunFlags } from './flags.ts'
 import type { Loaded } from './load.ts'
-import { type HostReach, LOCAL, reachOf, unusedNotes } from './reach.ts'
+import { type HostReach, LOCAL, reachOf } from './reach.ts'
 import type { Surroundings } from './surroundings.ts'
 import type { Telling } from './telling.ts'
 
@@ -23,7 +22,7 @@ export interface ConnectionParts {
 
 /** How the hosts of a run are reached and connected. */
 export interface Connections {
-  reach(host: string, play?: Play): HostReach
+  reach(host: string): HostReach
   connect(machine: string): Promise<Machine>
   /** opens the declared keys, so that passphrases are asked for before anything is connected */
   openKeys(): Promise<void>
@@ -60,10 +59,8 @@ export const connectionsOf = (loaded: Loaded, parts: ConnectionParts): Connectio
   }
 
   const openKeys = async (): Promise<void> => {
-    const all = loaded.playbooks.flatMap(({ plays }) =>
-      plays.flatMap((play) => loaded.hostsOf(play).map((host) => reach(host, play))),
-    )
-    for (const note of notesOn(loaded, all)) telling.note(note)
+    const all = loaded.hosts.map(reach)
+    for (const note of notesOn(all)) telling.note(note)
     for (const file of new Set(all.flatMap(({ local, keyFiles }) => (local ? [] : (keyFiles ?? []))))) {
       // why a key does not open is told for each host that needs it
       await ssh.keyring.fromFile(file, asking.passphrase).catch(() => null)
@@ -76,19 +73,21 @@ export const connectionsOf = (loaded: Loaded, parts: ConnectionParts): Connectio
 const traceOf = (machine: string, { flags, around }: ConnectionParts): Pick<ConnectAbout, 'trace'> =>
   flags.verbose < 3 ? {} : { trace: (traced) => around.stderr.write(`${traceLines(machine, traced).join('\n')}\n`) }
 
-/** How hosts are reached, remembered by host and play, and by the machine that each is. */
+/** How hosts are reached, remembered by host, and by the machine that each is. */
 const reachesOf = (
   loaded: Loaded,
   flags: RunFlags,
-): { reach(host: string, play?: Play): HostReach; named(machine: string): HostReach } => {
+): { reach(host: string): HostReach; named(machine: string): HostReach } => {
   const about = { inventory: loaded.inventory, extraVars: loaded.extraVars, flags }
-  const known = new Map<Play | undefined, Map<string, HostReach>>()
+  const plays = loaded.playbooks.flatMap((playbook) => playbook.plays)
+  const playOf = new Map(
+    plays.toReversed().flatMap((play) => loaded.hostsOf(play).map((host) => [host, play] as const)),
+  )
+  const known = new Map<string, HostReach>()
   const machines = new Map<string, HostReach>()
-  const reach = (host: string, play?: Play): HostReach => {
-    const ofPlay = known.get(play) ?? new Map<string, HostReach>()
-    known.set(play, ofPlay)
-    const found = ofPlay.get(host) ?? reachOf(host, play ?? null, about)
-    ofPlay.set(host, found)
+  const reach = (host: string): HostReach => {
+    const found = known.get(host) ?? reachOf(host, playOf.get(host) ?? null, about)
+    known.set(host, found)
     if (!machines.has(found.machine)) machines.set(found.machine, found)
     return found
   }
@@ -96,11 +95,11 @@ const reachesOf = (
 }
 
 /** What is not read or used, though a user of ssh or Ansible would expect it to be. */
-const notesOn = (loaded: Loaded, reaches: readonly HostReach[]): readonly string[] => {
+const notesOn = (reaches: readonly HostReach[]): readonly string[] => {
   const hasConfig = existsSync(join(process.env.HOME ?? homedir(), '.ssh', 'config'))
   const unread = hasConfig && reaches.some(({ local }) => !local)
   return [
-    ...unusedNotes(loaded.inventory, loaded.hosts),
+    ...new Set(reaches.flatMap(({ notes }) => notes)),
     ...(unread ? ['~/.ssh/config is not read: hosts, users and keys come from the inventory and the flags'] : []),
   ]
 }

@@ -13,7 +13,7 @@ type InventoryFlags = Pick<RunFlags, 'inventory' | 'limit' | 'extraVars' | 'colo
 /** Shows the hosts, their groups and variables, and where each value comes from. */
 export const inventory = async ({ flags }: Words, around: Surroundings): Promise<number> => {
   const { inventory: paths, limit, extraVars, color, output } = flags as InventoryFlags
-  const read = readInventory(paths)
+  const read = await readInventory(paths)
   const view = { inventory: read, hosts: chosenHosts(read, limit), extraVars: extraVarsOf(extraVars) }
   const paint = paints(isColored(around.stdout, around.environment, color))
   around.stdout.write(

@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import { modules } from '../../modules/index.ts'
 import { type Mistake, UserError } from '../contract/errors.ts'
 import { loadInventory } from '../inventory/load.ts'
-import { limitPattern, selectHosts } from '../inventory/pattern.ts'
+import { chooseHosts, chooseLimit } from '../inventory/pattern.ts'
 import type { Inventory } from '../inventory/shape.ts'
 import { loadPlaybooks } from '../playbook/load.ts'
 import { inOrder } from '../playbook/mistakes.ts'
@@ -29,14 +29,22 @@ export interface Loaded {
   tasksOf(play: Play): readonly Task[]
 }
 
-/** Reads everything that the command line names; throws every mistake in it at once. */
-export const loadAll = async (files: readonly string[], flags: LoadFlags): Promise<Loaded> => {
+/**
+ * Reads everything that the command line names; throws every mistake in it at once.
+ *
+ * @param about.withHosts false where there is no inventory to look for hosts in
+ */
+export const loadAll = async (
+  files: readonly string[],
+  flags: LoadFlags,
+  about: { readonly withHosts: boolean } = { withHosts: true },
+): Promise<Loaded> => {
   const extraVars = extraVarsOf(flags.extraVars)
   const read = await loadPlaybooks(files, { modules, extraVars })
-  const { inventory, mistakes } = loadInventory(flags.inventory, files.map(dirname))
+  const { inventory, mistakes } = await loadInventory(flags.inventory, { playbookDirectories: files.map(dirname) })
   const plays = read.playbooks.flatMap((playbook) => playbook.plays)
   const selection = selectionOf(flags)
-  const hosts = chooseHosts(inventory, plays, flags)
+  const hosts = about.withHosts ? hostsOfPlays(inventory, plays, flags) : NO_HOSTS
   const chosen = [...hosts.byPlay].map(([play, names]) => ({ play, hosts: names }))
   throwAll([
     ...read.mistakes,
@@ -57,9 +65,9 @@ export const loadAll = async (files: readonly string[], flags: LoadFlags): Promi
 }
 
 /** Reads inventories alone; throws every mistake in them. */
-export const readInventory = (paths: readonly string[]): Inventory => {
+export const readInventory = async (paths: readonly string[]): Promise<Inventory> => {
   if (paths.length === 0) throw new UserError('there is no inventory', { hint: NO_INVENTORY })
-  const { inventory, mistakes } = loadInventory(paths)
+  const { inventory, mistakes } = await loadInventory(paths)
   throwAll(mistakes)
   return inventory
 }
@@ -67,7 +75,7 @@ export const readInventory = (paths: readonly string[]): Inventory => {
 /** The hosts of an inventory that `--limit` leaves; a name that nothing defines is a mistake. */
 export const chosenHosts = (inventory: Inventory, limit: string | undefined): readonly string[] => {
   if (limit === undefined) return [...inventory.hosts.keys()]
-  const { hosts, mistakes } = limited(inventory, limit)
+  const { hosts, mistakes } = chooseLimit(limit, inventory)
   throwAll(mistakes)
   return hosts
 }
@@ -78,30 +86,26 @@ const throwAll = (mistakes: readonly Mistake[]): void => {
 
 const NO_INVENTORY = 'name a file or a directory: -i INVENTORY, or hosts: -i web1,web2,'
 
-const limited = (inventory: Inventory, limit: string): ReturnType<typeof selectHosts> => {
-  let pattern: string
-  try {
-    pattern = limitPattern(limit)
-  } catch (error) {
-    return { hosts: [], mistakes: [{ message: `--limit ${limit}: ${(error as Error).message}` }] }
-  }
-  const { hosts, mistakes } = selectHosts(inventory, pattern)
-  return { hosts, mistakes: mistakes.map((mistake) => ({ ...mistake, message: `--limit: ${mistake.message}` })) }
+interface HostsOfPlays {
+  readonly byPlay: ReadonlyMap<Play, readonly string[]>
+  readonly mistakes: readonly Mistake[]
 }
 
-const chooseHosts = (
+const NO_HOSTS: HostsOfPlays = { byPlay: new Map(), mistakes: [] }
+
+const hostsOfPlays = (
   inventory: Inventory,
   plays: readonly Play[],
   { limit, inventory: paths }: LoadFlags,
-): { readonly byPlay: ReadonlyMap<Play, readonly string[]>; readonly mistakes: readonly Mistake[] } => {
-  const byLimit = limit === undefined ? null : limited(inventory, limit)
+): HostsOfPlays => {
+  const byLimit = limit === undefined ? null : chooseLimit(limit, inventory)
   const mistakes: Mistake[] = [...(byLimit?.mistakes ?? [])]
   const stays = new Set(byLimit?.hosts)
   const byPlay = new Map<Play, readonly string[]>()
   for (const play of plays) {
-    const choice = selectHosts(inventory, play.hosts.pattern, play.hosts.at)
-    mistakes.push(...choice.mistakes.map((one) => (paths.length > 0 ? one : { ...one, hint: NO_INVENTORY })))
-    byPlay.set(play, byLimit === null ? choice.hosts : choice.hosts.filter((host) => stays.has(host)))
+    const chosen = chooseHosts(play.hosts.pattern, inventory)
+    mistakes.push(...chosen.mistakes.map((one) => ({ ...one, at: play.hosts.at })))
+    byPlay.set(play, byLimit === null ? chosen.hosts : chosen.hosts.filter((host) => stays.has(host)))
   }
   if (mistakes.length === 0 && plays.length > 0 && [...byPlay.values()].every((hosts) => hosts.length === 0)) {
     mistakes.push(noHost(limit, paths))

@@ -4,7 +4,7 @@ import type { Module } from '../contract/module.ts'
 import { didYouMean } from '../contract/suggest.ts'
 import { isColored, type Paint, paints } from '../output/paint.ts'
 import { fieldsOfSchema } from '../playbook/schema.ts'
-import { wrappedRows } from './columns.ts'
+import { wrapped, wrappedRows } from './columns.ts'
 import type { Words } from './commands.ts'
 import { defaultOf, kindOf } from './schema-words.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -47,22 +47,21 @@ const moduleLines = (module: Module, paint: Paint, columns: number): readonly st
   const fields = Object.entries(fieldsOfSchema(module.state))
   const required = new Set((module.params as { required?: readonly string[] }).required)
   const isRequired = (name: string): boolean => required.has(name) && properties[name]?.default === undefined
-  const rows = Object.entries(properties).map(([name, schema]) => [
-    name,
-    kindOf(schema),
-    isRequired(name) ? 'required' : defaultOf(schema),
-    schema.description ?? '',
-  ])
+  const rows = Object.entries(properties).map(([name, schema]) => {
+    const fallback = defaultOf(schema)
+    const about = isRequired(name) ? ', required' : fallback === '' ? '' : `, by default ${fallback}`
+    return [name, `${kindOf(schema)}${about}`, schema.description ?? '']
+  })
   return [
     `${paint.strong(module.name)}: ${module.summary}`,
     '',
-    ...wrappedRows([['parameter', 'holds', 'default', 'meaning'], ...rows], columns).map((line, index) =>
-      index === 0 ? paint.faint(line) : line,
-    ),
+    paint.strong('parameters'),
+    ...paragraphs(rows, columns, paint),
     ...(fields.length === 0 ? [] : ['', paint.strong('registers')]),
-    ...wrappedRows(
+    ...paragraphs(
       fields.map(([name, schema]) => [name, kindOf(schema), schema.description ?? '']),
       columns,
+      paint,
     ),
     '',
     paint.strong('example'),
@@ -71,4 +70,14 @@ const moduleLines = (module: Module, paint: Paint, columns: number): readonly st
       .split('\n')
       .map((line) => `  ${line}`.trimEnd()),
   ]
+}
+
+/** A line with name and kind for each, and below it what it means. */
+const paragraphs = (rows: readonly (readonly string[])[], columns: number, paint: Paint): readonly string[] => {
+  const width = Math.max(0, ...rows.map(([name = '']) => name.length))
+  const indent = ' '.repeat(width + 4)
+  return rows.flatMap(([name = '', kind = '', meaning = '']) => [
+    `  ${name.padEnd(width)}  ${paint.faint(kind)}`,
+    ...wrapped(meaning, columns - indent.length).map((line) => `${indent}${line}`.trimEnd()),
+  ])
 }

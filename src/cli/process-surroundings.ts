@@ -28,5 +28,7 @@ const sinkOf = (stream: NodeJS.WriteStream): Sink => {
 
 const programOf = (script: string, environment: NodeJS.ProcessEnv): string => {
   if (environment.npm_command === 'exec') return 'npx keyward'
-  return basename(script) === 'main.js' ? `node ${relative(process.cwd(), script)}` : 'keyward'
+  if (basename(script) !== 'main.js') return 'keyward'
+  const short = relative(process.cwd(), script)
+  return `node ${short.startsWith('..') ? script : short}`
 }

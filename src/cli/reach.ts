@@ -1,12 +1,11 @@
 import { userInfo } from 'node:os'
-import { type At, type Mistake, place, UserError } from '../contract/errors.ts'
+import { type Mistake, UserError } from '../contract/errors.ts'
 import type { Secret } from '../contract/secret.ts'
 import type { Reach } from '../engine/parts.ts'
-import { type ConnectionVars, connectionVarsOf, UNUSED } from '../inventory/connection.ts'
-import type { Inventory } from '../inventory/shape.ts'
+import { type ConnectionVars, connectionVars } from '../inventory/connection.ts'
+import type { Inventory, Variable } from '../inventory/shape.ts'
 import type { Play, Scope } from '../playbook/shape.ts'
 import { hostOf, inventoryScope, scopeFor } from '../playbook/variables.ts'
-import { nodeOf } from '../yaml/node.ts'
 import type { RunFlags } from './flags.ts'
 
 /** How a host is reached, in full. */
@@ -17,6 +16,8 @@ export interface HostReach extends Reach {
   readonly keyFiles: readonly string[] | null
   readonly password: Secret | null
   readonly sudoPassword: Secret | null
+  /** variables of Ansible's that are set and not used here */
+  readonly notes: readonly string[]
 }
 
 /** What hosts are reached by: their variables, and the flags where those say nothing. */
@@ -33,30 +34,33 @@ const SSH_PORT = 22
 
 /** How one host is reached in a play; throws UserError where its connection variables are wrong. */
 export const reachOf = (host: string, play: Play | null, about: ReachAbout): HostReach => {
-  const vars = connectionVarsOf(reader(host, play, about))
+  const { vars, mistakes } = variablesOf(host, play, about)
+  if (mistakes.length > 0) throw new UserError(mistakes)
+  const { flags, inventory } = about
   const own = userInfo().username
-  const local = isLocal(host, play, vars, about.inventory)
-  const keyFile = vars.keyFile ?? about.flags.privateKey ?? about.flags.keyFile ?? null
-  const byName = vars.user ?? about.flags.user ?? own
+  const local = isLocal(host, play, vars, inventory)
+  const keyFile = vars.keyFile ?? flags.privateKey ?? flags.keyFile ?? null
+  const usual = vars.user ?? flags.user ?? own
   // Ansible: a connection variable beats the play's keyword, and that beats the flag
-  const user = vars.user ?? play?.remoteUser ?? about.flags.user ?? own
+  const user = vars.user ?? play?.remoteUser ?? flags.user ?? own
   return {
-    machine: local ? LOCAL : machineName(host, user, byName),
+    machine: local ? LOCAL : machineName(host, user, usual),
     local,
     user: local ? own : user,
     become: vars.become,
     becomeUser: vars.becomeUser,
-    address: vars.address ?? host,
+    address: vars.address,
     port: vars.port ?? SSH_PORT,
     keyFiles: keyFile === null ? null : [keyFile],
     password: vars.password,
     sudoPassword: vars.becomePassword,
+    notes: vars.notes,
   }
 }
 
 const isLocal = (host: string, play: Play | null, vars: ConnectionVars, inventory: Inventory): boolean => {
   if (host === LOCAL && !inventory.hosts.has(host)) return true
-  return (vars.connection ?? play?.connection ?? 'ssh') === 'local'
+  return (vars.kind ?? play?.connection ?? 'ssh') === 'local'
 }
 
 const machineName = (host: string, user: string, usual: string): string => {
@@ -64,48 +68,44 @@ const machineName = (host: string, user: string, usual: string): string => {
   return host === LOCAL ? 'localhost by ssh' : host
 }
 
-type Reader = Parameters<typeof connectionVarsOf>[0]
-
-const reader = (host: string, play: Play | null, about: ReachAbout): Reader => {
+const variablesOf = (host: string, play: Play | null, about: ReachAbout): ReturnType<typeof connectionVars> => {
   const { inventory, extraVars } = about
   const scope: Scope =
     play === null
       ? inventoryScope(inventory, host, { directory: '.', extraVars })
       : scopeFor({ play, task: null, host, inventory, facts: {}, registers: new Map(), extraVars, item: null })
-  return (name) => {
+  const vars = hostOf(inventory, host)?.vars ?? new Map<string, Variable>()
+  const names = new Set([...vars.keys(), ...Object.keys(extraVars), ...(play?.vars.keys() ?? [])])
+  return connectionVars(host, names, (name) => {
     const value = scope.lookup(name)
-    if (value === undefined) return undefined
-    const at: At = hostOf(inventory, host)?.vars.get(name)?.at ?? play?.at ?? { file: '-e', line: 1, column: 1 }
-    return { value, variable: { value, at, source: '', node: nodeOf(value, at) } }
-  }
+    const at = vars.get(name)?.at ?? play?.at ?? { file: '-e', line: 1, column: 1 }
+    return value === undefined ? undefined : { value, at }
+  })
 }
 
-/** Everything wrong with the connection variables of hosts in their plays. */
-export const reachMistakes = (
-  plays: readonly { readonly play: Play; readonly hosts: readonly string[] }[],
-  about: ReachAbout,
-): readonly Mistake[] =>
-  plays.flatMap(({ play, hosts }) =>
-    hosts.flatMap((host) => {
-      try {
-        reachOf(host, play, about)
-        return []
-      } catch (error) {
-        if (error instanceof UserError) return error.mistakes
-        throw error
-      }
+/** A play with its hosts. */
+export interface PlayHosts {
+  readonly play: Play
+  readonly hosts: readonly string[]
+}
+
+/** Everything wrong with the connection variables of hosts in their plays; a host is reached in one way in all of them. */
+export const reachMistakes = (plays: readonly PlayHosts[], about: ReachAbout): readonly Mistake[] => {
+  const first = new Map<string, { readonly play: Play; readonly reach: string }>()
+  return plays.flatMap(({ play, hosts }) =>
+    hosts.flatMap((host): readonly Mistake[] => {
+      const { mistakes } = variablesOf(host, play, about)
+      if (mistakes.length > 0) return mistakes
+      const reach = JSON.stringify(reachOf(host, play, about))
+      const before = first.get(host) ?? { play, reach }
+      first.set(host, before)
+      return before.reach === reach ? [] : [reachedOtherwise(host, play, before.play)]
     }),
   )
-
-/** Says once for each connection variable of Ansible that nothing is done with it. */
-export const unusedNotes = (inventory: Inventory, hosts: readonly string[]): readonly string[] => {
-  const notes = new Map<string, string>()
-  for (const host of hosts) {
-    const vars = hostOf(inventory, host)?.vars
-    for (const name of UNUSED) {
-      const variable = vars?.get(name)
-      if (variable !== undefined && !notes.has(name)) notes.set(name, `${name} is not used (${place(variable.at)})`)
-    }
-  }
-  return [...notes.values()]
 }
+
+const reachedOtherwise = (host: string, play: Play, before: Play): Mistake => ({
+  message: `not yet: "${host}" is reached in another way here than in the play "${before.name}"`,
+  at: play.at,
+  hint: 'put connection, user and key of a host into the inventory, where they hold for every play',
+})

@@ -25,7 +25,7 @@ const UNREACHABLE = 4
 /** Shows the host keys that are not known yet, asks, and writes them to known_hosts; a changed key is never replaced. */
 export const trust = async ({ flags }: Words, around: Surroundings): Promise<number> => {
   const { inventory: paths, limit, forks, timeout, yes, color } = flags as TrustFlags
-  const inventory = readInventory(paths)
+  const inventory = await readInventory(paths)
   const places = placesOf(inventory, chosenHosts(inventory, limit))
   const { knownHosts } = startSsh()
   const scanned = await scanAll(places, { forks, timeoutMs: timeout * 1000 }, (place, keys) =>

@@ -34,6 +34,43 @@ const SSHD = '/usr/sbin/sshd'
 // Debian's sshd wants /run/sshd, which a stopped unit leaves missing: a tmpfs of this process's own stands in for it
 const WITH_RUN_DIRECTORY = 'mount -t tmpfs none /run && mkdir -m 755 /run/sshd && exec "$@"'
 
+// An agent of its own takes the card with the PIN, once, and signs with the key; its log says why where it does not. The
+// PIN comes by standard input, which ssh-add alone reads. What it needs meanwhile lives in memory and is gone behind it.
+const WITH_PIN = `
+folder=$(mktemp -d -p /dev/shm 2> /dev/null || mktemp -d) || exit 1
+agent=
+trap '[ -z "$agent" ] || kill "$agent"; rm -rf "$folder"' EXIT
+printf '%s\\n' "$2" > "$folder/card.pub"
+ssh-agent -d -a "$folder/socket" -P "$(readlink -f "$1")" < /dev/null > /dev/null 2> "$folder/log" &
+agent=$!
+tries=0
+until [ -S "$folder/socket" ]; do
+  tries=$((tries + 1))
+  [ "$tries" -lt 100 ] || { echo 'no ssh-agent starts' >&2; exit 1; }
+  sleep 0.1
+done
+export SSH_AUTH_SOCK="$folder/socket" SSH_ASKPASS_REQUIRE=never DISPLAY=
+setsid -w ssh-add -s "$1" > "$folder/said" 2>&1 && ssh-add -T "$folder/card.pub" < /dev/null > "$folder/said" 2>&1
+code=$?
+grep -oE 'C_[A-Za-z]+ failed: [0-9]+|pin required|provider not allowed' "$folder/log"
+cat "$folder/said" >&2
+exit $code
+`
+
+// ssh-keygen looks at a file's mode, not at a pipe's
+const UNLOCKED = 'ssh-keygen -y -P "" -f "$1" || { cat -- "$1" | ssh-keygen -y -P "" -f /dev/stdin 2>/dev/null; }'
+
+// a tool that finds a terminal or a display asks there; -w of setsid is not known to busybox, whose one waits anyway
+const NO_TERMINAL =
+  'unset DISPLAY SSH_ASKPASS; command -v setsid >/dev/null || exec "$@"; ' +
+  'if setsid -w true 2>/dev/null; then exec setsid -w "$@"; else exec setsid "$@"; fi'
+
+/** A command that asks for a passphrase on its standard input, wherever it runs. */
+export const withoutTerminal = (...argv: string[]): Command => ({
+  argv: ['sh', '-c', NO_TERMINAL, 'sh', ...argv],
+  env: { SSH_ASKPASS_REQUIRE: 'never' },
+})
+
 /** Every question that a look may ask: programs with flags that only look. */
 export const questions = {
   /** what sshd obeys for a connection; `from` is its configuration (the standard input: `/dev/stdin`) */
@@ -61,11 +98,16 @@ export const questions = {
   sshKnowsUris: (): Question => ask('ssh', '-F', 'none', '-G', '-i', 'pkcs11:', 'x'),
   /** size, fingerprint, comment and type of a key file */
   keyFingerprint: (path: string): Question => ask('ssh-keygen', '-l', '-E', 'sha256', '-f', path),
+  /** the same of a private key alone, whatever its mode, passphrase and .pub; where its format shows it */
+  privateFingerprint: (path: string): Question =>
+    ask('sh', '-c', 'exec ssh-keygen -l -E sha256 -f /dev/fd/3 3<"$1"', 'sh', path),
   /** the public key of a private one; its passphrase, if any, comes by standard input */
   publicKey: (path: string): Question => ({
-    ...ask('setsid', '-w', 'ssh-keygen', '-y', '-f', path),
-    env: { SSH_ASKPASS_REQUIRE: 'never', DISPLAY: '' },
+    ...withoutTerminal('ssh-keygen', '-y', '-f', path),
+    [asked]: 'built-in',
   }),
+  /** the public key of a private one without a passphrase; a mode that ssh-keygen refuses is said, and no hindrance */
+  unlockedPublicKey: (path: string): Question => ask('sh', '-c', UNLOCKED, 'sh', path),
   /** the public keys on a PKCS#11 token; no PIN is sent */
   tokenKeys: (provider: string): Question => ({
     ...ask('setsid', '-w', 'ssh-keygen', '-D', provider),
@@ -101,17 +143,29 @@ export const questions = {
     ask('dpkg-query', '-W', '-f', '${Package} ${db:Status-Status} ${Version}\\n', '--', ...names),
   rpmStatus: (names: readonly string[]): Question =>
     ask('rpm', '-q', '--qf', '%{NAME} installed %{VERSION}-%{RELEASE}\\n', '--', ...names),
+  pacmanStatus: (names: readonly string[]): Question => ask('pacman', '-Q', '--', ...names),
+  /** the first package manager that is there, by its name */
+  packageManager: (names: readonly string[]): Question =>
+    ask('sh', '-c', 'for tool; do command -v -- "$tool" >/dev/null && echo "$tool" && exit; done', 'sh', ...names),
   apkStatus: (names: readonly string[]): Question => ask('apk', 'info', '-e', '-v', ...names),
   hasTool: (name: string): Question => ask('sh', '-c', 'command -v -- "$1"', 'sh', name),
   kernelName: (): Question => ask('uname', '-snr'),
   /** fields of a PEM certificate given by standard input */
   certificateFingerprint: (): Question =>
     ask('openssl', 'x509', '-noout', '-fingerprint', '-sha256', '-subject', '-enddate'),
-  /** the flags of the tokens that a PKCS#11 provider shows; no PIN is sent */
-  tokenSlots: (provider: string): Question => ask('pkcs11-tool', '--module', provider, '--list-token-slots'),
-  /** the public objects on a token, with label and id; no PIN is sent */
-  tokenObjects: (provider: string): Question =>
-    ask('pkcs11-tool', '--module', provider, '--list-objects', '--type', 'pubkey'),
+  /** the slots of a PKCS#11 provider with the tokens in them and their flags; no PIN is sent */
+  tokenSlots: (provider: string): Question => ask('pkcs11-tool', '--module', provider, '--list-slots'),
+  /** the public keys on a token, with label and id; no PIN is sent */
+  tokenObjects: (provider: string, token?: string): Question =>
+    ask(
+      ...['pkcs11-tool', '--module', provider, ...(token === undefined ? [] : ['--token-label', token])],
+      ...['--list-objects', '--type', 'pubkey'],
+    ),
+  /**
+   * whether a card's key signs with the PIN that comes by standard input. The one question that is not free: a wrong PIN
+   * costs one of the card's tries, so it is asked only where there is something to enroll, and never ahead
+   */
+  keySigns: (provider: string, publicKey: string): Question => ask('sh', '-c', WITH_PIN, 'sh', provider, publicKey),
   /** a condition of the playbook's own (`unless`, `validate`): run as it is written, also in a dry run */
   own: (script: string): Question => ({ argv: ['/bin/sh', '-c', script], [asked]: 'own' }),
 } as const

@@ -27,7 +27,8 @@ export const tryAll = (user: string, attempts: Attempts): Tried => {
   const keys = [...attempts.keys]
   const shown: string[] = []
   let password = attempts.password
-  let noneLeft = attempts.none ?? false
+  // a server says what it offers when something was refused: without keys, `none` is
+  let noneLeft = attempts.none ?? attempts.keys.length === 0
   let offered: readonly string[] | null = null
   let last: Credential | 'password' | null = null
 

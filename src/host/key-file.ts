@@ -37,8 +37,7 @@ export const readKeyFile = async (path: string): Promise<KeyFile> => {
 export const parseKey = (text: string, passphrase?: Secret): ParsedKey | 'wrong passphrase' => {
   const parsed = parse(text, passphrase)
   if (!(parsed instanceof Error)) return parsed
-  if (/bad (?:decrypt|passphrase)|integrity check failed|bad passphrase/i.test(parsed.message))
-    return 'wrong passphrase'
+  if (isEncrypted(text) && !/unsupported/i.test(parsed.message)) return 'wrong passphrase'
   throw refused(`no private key that can be read: ${parsed.message}`)
 }
 

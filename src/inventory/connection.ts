@@ -21,9 +21,7 @@ export interface ConnectionVars {
 }
 
 /** One variable of a host as it is asked for: its value, templates evaluated, and the place to point at. */
-export interface AskVariable {
-  (name: string): { readonly value: unknown; readonly at: At } | undefined
-}
+export type AskVariable = (name: string) => { readonly value: unknown; readonly at: At } | undefined
 
 /** Reads the connection variables of a host. All that is wrong with them is a mistake, with its place. */
 export const connectionVars = (
@@ -36,7 +34,10 @@ export const connectionVars = (
     mistakes.push({ message, at, ...(hint === undefined ? {} : { hint }) })
     return null
   }
-  const read = <Value>(all: readonly string[], convert: (value: unknown, name: string, at: At) => Value | null): Value | null => {
+  const read = <Value>(
+    all: readonly string[],
+    convert: (value: unknown, name: string, at: At) => Value | null,
+  ): Value | null => {
     for (const name of all) {
       try {
         const found = ask(name)
@@ -84,7 +85,9 @@ export const connectionVars = (
     notes: [...names].filter((name) => UNUSED.has(name)).map((name) => `${name} is not used by keyward`),
   }
   read(['ansible_become_method'], (value, name, at) =>
-    /^(?:ansible\.builtin\.)?sudo$/.test(String(value)) ? null : complain(`not yet: ${name}: ${String(value)}`, at, 'the method is sudo'),
+    /^(?:ansible\.builtin\.)?sudo$/.test(String(value))
+      ? null
+      : complain(`not yet: ${name}: ${String(value)}`, at, 'the method is sudo'),
   )
   for (const name of names) {
     if (!name.startsWith('ansible_') || KNOWN.has(name) || UNUSED.has(name)) continue
@@ -97,7 +100,13 @@ export const connectionVars = (
 
 const secret = (value: unknown): Secret => (value instanceof Secret ? value : new Secret(String(value)))
 
-const KINDS: Readonly<Record<string, 'ssh' | 'local'>> = { ssh: 'ssh', smart: 'ssh', paramiko: 'ssh', paramiko_ssh: 'ssh', local: 'local' }
+const KINDS: Readonly<Record<string, 'ssh' | 'local'>> = {
+  ssh: 'ssh',
+  smart: 'ssh',
+  paramiko: 'ssh',
+  paramiko_ssh: 'ssh',
+  local: 'local',
+}
 
 const KNOWN = new Set(
   `ansible_connection ansible_host ansible_ssh_host ansible_port ansible_ssh_port ansible_user ansible_ssh_user

@@ -48,4 +48,9 @@ export const variablesIn = (map: MapNode, source: string): ReadonlyMap<string, V
   new Map(map.entries.map(({ key, at, value }) => [key, variable(value, at, source)]))
 
 /** A variable of a node. */
-export const variable = (node: YamlNode, at: At, source: string): Variable => ({ value: valueOf(node), at, source, node })
+export const variable = (node: YamlNode, at: At, source: string): Variable => ({
+  value: valueOf(node),
+  at,
+  source,
+  node,
+})

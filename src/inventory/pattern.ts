@@ -44,7 +44,12 @@ export const chooseLimit = (limit: string, inventory: Inventory): Chosen => {
     }
     const file = part.trim().slice(1)
     try {
-      parts.push(...readFileSync(file, 'utf8').split('\n').map((line) => line.trim()).filter((line) => line !== '' && !line.startsWith('#')))
+      parts.push(
+        ...readFileSync(file, 'utf8')
+          .split('\n')
+          .map((line) => line.trim())
+          .filter((line) => line !== '' && !line.startsWith('#')),
+      )
     } catch {
       mistakes.push({ message: `--limit: the file "${file}" could not be found` })
     }
@@ -78,7 +83,9 @@ const hostsOf = (term: string, inventory: Inventory): ReadonlySet<string> | stri
   if (all === null) return `Could not match supplied host pattern: "${base}"`
   const hosts = inOrder(all, inventory)
   const part = subscript(hosts, range)
-  return hosts.length > 0 && part.length === 0 ? `"${base}" has ${hosts.length} hosts: there is no ${term}` : new Set(part)
+  return hosts.length > 0 && part.length === 0
+    ? `"${base}" has ${hosts.length} hosts: there is no ${term}`
+    : new Set(part)
 }
 
 /** As in Ansible, the end of a range is part of it. */

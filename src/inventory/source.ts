@@ -66,7 +66,10 @@ const foreignSource = (file: string, text: string): Mistake | null => {
   const section = lines.findIndex((line) => /^\[[\w.:-]+\]\s*(?:[#;].*)?$/.test(line))
   const first = lines.findIndex((line) => !/^\s*(?:[#;].*)?$/.test(line))
   const ini = section !== -1 && !/^\s*(?:---|[\w.-]+:|\{)/.test(lines[first] ?? '')
-  const plain = section === -1 && /^[\w.[\]:-]*\w(?:\s+\w+=\S+)*\s*$/.test(lines[first] ?? '') && !(lines[first] ?? '').endsWith(':')
+  const plain =
+    section === -1 &&
+    /^[\w.[\]:-]*\w(?:\s+\w+=\S+)*\s*$/.test(lines[first] ?? '') &&
+    !(lines[first] ?? '').endsWith(':')
   if (!ini && !(plain && !/\.(?:ya?ml|json)$/.test(file) && first !== -1)) return null
   const hint = 'write it in YAML: all: with hosts: and children: below it'
   return { message: 'not yet: an INI inventory', at: { file, line: (ini ? section : first) + 1, column: 1 }, hint }
@@ -80,7 +83,9 @@ export const readText = (file: string, what: string, mistakes: Mistake[]): strin
     mistakes.push({ message: `the ${what} "${file}" is not UTF-8 text` })
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    mistakes.push({ message: `cannot read the ${what} "${file}": ${code === 'EACCES' ? 'permission denied' : message}` })
+    mistakes.push({
+      message: `cannot read the ${what} "${file}": ${code === 'EACCES' ? 'permission denied' : message}`,
+    })
   }
   return null
 }

@@ -61,7 +61,11 @@ const reportCircles = (groups: ReadonlyMap<string, GatheredGroup>, mistakes: Mis
     for (const [child, at] of groups.get(name)?.children ?? []) {
       const start = [...path, name].indexOf(child)
       if (start === -1) visit(child, [...path, name])
-      else mistakes.push({ message: `the group "${child}" is its own ancestor: ${[...path, name].slice(start).join(' > ')} > ${child}`, at })
+      else
+        mistakes.push({
+          message: `the group "${child}" is its own ancestor: ${[...path, name].slice(start).join(' > ')} > ${child}`,
+          at,
+        })
     }
     done.add(name)
   }

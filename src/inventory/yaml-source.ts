@@ -53,7 +53,8 @@ const gatherHosts = (group: GatheredGroup, node: YamlNode, gathered: Gathered): 
   if (isEmpty(node)) return
   if (node.kind !== 'map') {
     const first = node.kind === 'list' ? node.items[0] : node
-    const hint = first?.kind === 'scalar' ? `write "${String(first.value)}:", a host a line` : 'write "name:", a host a line'
+    const hint =
+      first?.kind === 'scalar' ? `write "${String(first.value)}:", a host a line` : 'write "name:", a host a line'
     const message = `Invalid "hosts" entry for "${group.name}" group: it is a map of hosts, not ${wordsFor(node)}`
     gathered.mistakes.push({ message, at: node.at, hint })
     return

@@ -18,6 +18,8 @@ export interface Closing {
   readonly report: Report
   /** why hosts were not reached */
   readonly troubles: ReadonlyMap<string, HostTrouble>
+  /** tasks that began and did not end, by host */
+  readonly begun: ReadonlyMap<string, string>
   readonly offers: Offers
   readonly paint: Paint
 }
@@ -28,13 +30,20 @@ export const closingLines = (closing: Closing): readonly string[] =>
     .filter((paragraph) => paragraph.length > 0)
     .flatMap((paragraph) => ['', ...paragraph])
 
-const interrupted = ({ report, paint }: Closing): readonly string[] =>
-  report.interrupted ? [paint.strong('interrupted: what is listed above is done, the rest was not begun')] : []
+const interrupted = ({ report, begun, paint }: Closing): readonly string[] => {
+  if (!report.interrupted) return []
+  if (begun.size === 0) return [paint.strong('interrupted: what is listed above is done, the rest was not begun')]
+  return [
+    paint.strong('interrupted: what is listed above is done; these were left in the middle, and may be done or not:'),
+    ...aligned([...begun].map(([host, task]) => [host, task])),
+  ]
+}
 
-const unknownKeys = ({ troubles, offers, paint }: Closing): readonly string[] => {
-  const unknown = [...troubles].flatMap(([host, { hostKey }]) =>
-    hostKey?.verdict === 'unknown' ? [{ host, type: hostKey.type, fingerprint: hostKey.fingerprint }] : [],
-  )
+const unknownKeys = ({ report, troubles, offers, paint }: Closing): readonly string[] => {
+  const unknown = [...report.hosts.keys()].flatMap((host) => {
+    const hostKey = troubles.get(host)?.hostKey
+    return hostKey?.verdict === 'unknown' ? [{ host, ...hostKey }] : []
+  })
   if (unknown.length === 0) return []
   const hosts = unknown.map(({ host }) => host)
   return [

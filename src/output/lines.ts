@@ -14,6 +14,8 @@ export interface Wording {
   readonly offers: Offers
   /** the recap, where it is not a line per host */
   readonly recap?: (report: Report, paint: Paint) => readonly string[]
+  /** the same changes on one more host are shown as the host where they were shown first */
+  readonly once?: true
 }
 
 /** Tells a run in plain lines, a change, failure or wait at a time; the recap and what to type next at the end. */
@@ -34,8 +36,15 @@ export const linesOf = (wording: Wording): ((event: Event) => readonly string[])
   const { paint, diffs, verbosity } = wording
   const troubles = new Map<string, HostTrouble>()
   const last = new Map<string, Result>()
+  const begun = new Map<string, string>()
   const told = new Set<string>()
-  let options: LineOptions = { paint, diffs, verbosity, hostWidth: 0 }
+  let options: LineOptions = {
+    paint,
+    diffs,
+    verbosity,
+    hostWidth: 0,
+    shownOn: wording.once ? firstHosts() : () => null,
+  }
 
   const hintOnce = (hint: string | undefined): readonly string[] => {
     if (hint === undefined || told.has(hint)) return []
@@ -45,6 +54,7 @@ export const linesOf = (wording: Wording): ((event: Event) => readonly string[])
 
   const taskEnded = (result: Result): readonly string[] => {
     last.set(result.host, result)
+    begun.delete(result.host)
     // why a host is out of reach is told once, when it leaves its play
     return result.status === 'unreachable' ? [] : resultLines(result, options)
   }
@@ -79,12 +89,29 @@ export const linesOf = (wording: Wording): ((event: Event) => readonly string[])
       case 'machine closed':
         return verbosity < 2 ? [] : [countersLine(event)]
       case 'run ended':
-        return ['', ...recap(event.report, wording), ...closingLines({ report: event.report, troubles, ...wording })]
-      case 'host connecting':
+        return [
+          '',
+          ...recap(event.report, wording),
+          ...closingLines({ report: event.report, troubles, begun, ...wording }),
+        ]
       case 'task started':
+        begun.set(event.host, event.task)
+        return []
+      case 'host connecting':
       case 'play ended':
         return []
     }
+  }
+}
+
+/** Remembers on which host changes were seen first. */
+const firstHosts = (): LineOptions['shownOn'] => {
+  const first = new Map<string, string>()
+  return ({ host, playIndex, taskIndex, changes }) => {
+    const what = JSON.stringify([playIndex, taskIndex, changes])
+    const before = first.get(what)
+    if (before === undefined) first.set(what, host)
+    return before ?? null
   }
 }
 

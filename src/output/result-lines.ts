@@ -14,6 +14,8 @@ export interface LineOptions {
   readonly verbosity: number
   /** how wide the column of host names is */
   readonly hostWidth: number
+  /** the host on which the very same changes were shown already; null where they are shown in full */
+  shownOn(result: Result): string | null
 }
 
 /** The lines of a task's end on one host; none where there is nothing to tell. */
@@ -66,13 +68,17 @@ const endOf = (result: Result, { diffs, paint }: LineOptions): string => {
 const messageOf = (result: Result): string => (result.message === result.notes.join('; ') ? '' : result.message)
 
 const detailLines = (result: Result, options: LineOptions): readonly string[] => {
-  const { paint, diffs } = options
-  const changes = diffs && result.hidden !== true ? changeLines(result.changes, paint) : []
   const isFailure = result.status === 'failed' || result.status === 'stuck'
   return [
     ...indented(visible(messageOf(result)).split('\n').slice(1).join('\n'), INDENT),
     ...result.notes.flatMap((note) => indented(`note: ${visible(note)}`, INDENT)),
-    ...(isFailure ? [paint.faint(`${INDENT}at ${place(result.at)}`)] : []),
-    ...changes.map((line) => `${INDENT}${line}`),
+    ...(isFailure ? [options.paint.faint(`${INDENT}at ${place(result.at)}`)] : []),
+    ...shownChanges(result, options).map((line) => `${INDENT}${line}`),
   ]
+}
+
+const shownChanges = (result: Result, { paint, diffs, shownOn }: LineOptions): readonly string[] => {
+  if (!diffs || result.hidden === true || result.changes.length === 0) return []
+  const host = shownOn(result)
+  return host === null ? changeLines(result.changes, paint) : [paint.faint(`the same as on ${visible(host)}`)]
 }

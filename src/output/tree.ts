@@ -17,8 +17,11 @@ export interface Terminal {
 /** Tells a run on a terminal: what changed or failed stays, below it a block shows who is at work. */
 export const treeOutput = (terminal: Terminal, wording: Wording): Output => {
   const screen = screenOn(terminal.write, terminal.size)
-  const recapRows = Math.max(10, terminal.size().rows - 10)
-  const lines = linesOf({ recap: (report, paint) => foldedRecapLines(report, paint, recapRows), ...wording })
+  const lines = linesOf({
+    once: true,
+    recap: (report, paint) => foldedRecapLines(report, paint, MOST_RECAP_LINES),
+    ...wording,
+  })
   let play: PlayTree | null = null
 
   const tell = (event: Event): void => {
@@ -41,6 +44,8 @@ export const treeOutput = (terminal: Terminal, wording: Wording): Output => {
   }
   return { tell, aside, close }
 }
+
+const MOST_RECAP_LINES = 12
 
 interface PlayTree {
   tell(event: Event): void

@@ -26,11 +26,7 @@ export const bindParams = (task: Task, scope: Scope): BoundParams => {
 }
 
 /** The values of a task's parameters with the places to point at. */
-export const givenOf = (
-  task: Task,
-  values: ReadonlyMap<string, unknown>,
-  open: ReadonlySet<string>,
-): GivenParams => ({
+export const givenOf = (task: Task, values: ReadonlyMap<string, unknown>, open: ReadonlySet<string>): GivenParams => ({
   values,
   open,
   at: task.moduleAt,

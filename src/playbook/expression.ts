@@ -41,11 +41,7 @@ export interface Compiling {
 const NOTHING: Expression = () => undefined
 
 /** Compiles an expression; one that must be defined throws where it is not. */
-export const compileExpression = (
-  node: hbs.AST.Expression,
-  compiling: Compiling,
-  optional = false,
-): Expression => {
+export const compileExpression = (node: hbs.AST.Expression, compiling: Compiling, optional = false): Expression => {
   switch (node.type) {
     case 'StringLiteral':
     case 'NumberLiteral':
@@ -154,13 +150,7 @@ const lookup = ({ scope, block }: Sight, name: string): unknown => {
   return scope.lookup(name)
 }
 
-const walk = (
-  start: unknown,
-  parts: readonly string[],
-  whole: string,
-  at: At,
-  optional = false,
-): unknown => {
+const walk = (start: unknown, parts: readonly string[], whole: string, at: At, optional = false): unknown => {
   let value = start
   for (const [index, part] of parts.entries()) {
     if (value === undefined) return undefined
@@ -179,7 +169,11 @@ const walk = (
 
 const noField = (value: unknown, parts: readonly string[], index: number, whole: string, at: At): UserError => {
   const part = parts[index] ?? ''
-  const owner = whole.split('.').slice(0, -(parts.length - index)).join('.') || whole
+  const owner =
+    whole
+      .split('.')
+      .slice(0, -(parts.length - index))
+      .join('.') || whole
   const message = `'${whole}' is undefined: "${owner}" has no field "${part}"`
   if (isMap(value) && value['skipped'] === true)
     return new UserError(message, { at, hint: 'its task was skipped: write (default … …) or the same "when" here' })

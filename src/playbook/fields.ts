@@ -62,7 +62,8 @@ export const fieldsOf = (map: MapNode, context: TemplateContext): Fields => {
       const node = entry(key)?.value
       if (node === undefined) return undefined
       const value = node.kind === 'scalar' ? Number(node.value === '' ? Number.NaN : node.value) : Number.NaN
-      if (node.kind === 'scalar' && node.value !== null && typeof node.value !== 'boolean' && Number.isFinite(value)) return value
+      if (node.kind === 'scalar' && node.value !== null && typeof node.value !== 'boolean' && Number.isFinite(value))
+        return value
       return complain(`"${key}" is a number, not ${wordsFor(node)}`, node.at)
     },
     mapOf: (key) => {
@@ -93,17 +94,11 @@ export const fieldsOf = (map: MapNode, context: TemplateContext): Fields => {
 /** Compiles a map of variables; a name that no variable can have is a mistake. */
 export const variablesOf = (map: MapNode, context: TemplateContext): ReadonlyMap<string, Template> => {
   for (const { key, at } of map.entries) {
-    const why = whyNoVariable(key) ?? whyNotHere(key)
+    const why = whyNoVariable(key)
     if (why !== null) context.complain({ message: why, at })
   }
   return new Map(map.entries.map(({ key, value }) => [key, compileTemplate(value, context)]))
 }
-
-const CONNECTION = /^ansible_(?:host|port|user|connection|ssh_.*|password|become.*|private_key_file)$/
-
-// they are known before any play begins, since a machine is opened once for all plays
-const whyNotHere = (key: string): string | null =>
-  CONNECTION.test(key) ? `not yet: "${key}" in a playbook; write it in the inventory, or give it with -e` : null
 
 /** Says whether a scalar holds a template. */
 export const holdsTemplate = (node: YamlNode): boolean =>
@@ -122,7 +117,11 @@ export const checkKeys = (
     if (instead !== undefined) {
       complain({ message: `not yet: "${key}"`, at, ...(instead === '' ? {} : { hint: instead }) })
     } else {
-      complain({ message: `"${key}" is not a valid attribute for ${keywords.of}`, at, ...didYouMean(key, keywords.ours) })
+      complain({
+        message: `"${key}" is not a valid attribute for ${keywords.of}`,
+        at,
+        ...didYouMean(key, keywords.ours),
+      })
     }
   }
 }

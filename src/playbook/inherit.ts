@@ -44,4 +44,9 @@ export const inheritedBy = (outer: Inherited, fields: Fields, context: TemplateC
 
 /** Tags: a list, or a text in which commas separate them. */
 export const tagsOf = (fields: Fields): readonly string[] =>
-  fields.texts('tags').flatMap((text) => text.split(',').map((tag) => tag.trim()).filter((tag) => tag !== ''))
+  fields.texts('tags').flatMap((text) =>
+    text
+      .split(',')
+      .map((tag) => tag.trim())
+      .filter((tag) => tag !== ''),
+  )

@@ -2,7 +2,8 @@
 
 type Token = { readonly kind: 'text' | 'number' | 'name' | 'sign'; readonly text: string }
 
-const TOKEN = /\s*(?:("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w-]*)|(==|!=|>=|<=|[<>|()[\].,~+]))/y
+const TOKEN =
+  /\s*(?:("(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')|(-?\d+(?:\.\d+)?)|([A-Za-z_][\w-]*)|(==|!=|>=|<=|[<>|()[\].,~+]))/y
 
 /** Gives our form of a Jinja expression, as in `(default x "y")`; null where it has none. */
 export const fromJinja = (source: string): string | null => {

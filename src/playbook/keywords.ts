@@ -35,7 +35,8 @@ export const PLAY: Keywords = {
     ...NOT_YET,
     roles: 'write import_tasks',
     vars_prompt: 'give the values with -e',
-    strategy: 'leave it out: each host goes at its own pace, and meets the others at serial, run_once and the end of a play',
+    strategy:
+      'leave it out: each host goes at its own pace, and meets the others at serial, run_once and the end of a play',
     force_handlers: '',
     gather_subset: 'leave it out: only the facts that a play mentions are asked for',
     gather_timeout: 'leave it out: only the facts that a play mentions are asked for',

@@ -1,15 +1,15 @@
 import type { At, Mistake } from '../contract/errors.ts'
 import type { Module } from '../contract/module.ts'
-import { entryOf, nodeOf, type MapNode, wordsFor } from '../yaml/node.ts'
 import { didYouMean } from '../contract/suggest.ts'
+import { entryOf, type MapNode, nodeOf, wordsFor } from '../yaml/node.ts'
+import { shortName } from './ansible-names.ts'
 import { fieldsOf } from './fields.ts'
+import { type Inherited, inheritedBy, NOTHING_INHERITED } from './inherit.ts'
 import { besides, importing, type Loading, loadingOf, pathIn, readDocument } from './loading.ts'
 import { inOrder } from './mistakes.ts'
 import { shapePlay } from './play.ts'
-import { inheritedBy, type Inherited, NOTHING_INHERITED } from './inherit.ts'
 import type { Play, Playbook, Scope } from './shape.ts'
 import { compileTemplate } from './template.ts'
-import { shortName } from './ansible-names.ts'
 
 /** Loads playbooks with everything they import: their plays, and all mistakes at once, in file order. */
 export const loadPlaybooks = async (

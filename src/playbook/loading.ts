@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs'
-import { dirname, join, isAbsolute } from 'node:path'
 import { isUtf8 } from 'node:buffer'
+import { readFileSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
 import { type At, type Mistake, place } from '../contract/errors.ts'
 import type { Module } from '../contract/module.ts'
 import { wordsFor, type YamlNode } from '../yaml/node.ts'
@@ -17,6 +17,8 @@ export interface Loading extends TemplateContext {
   /** of the playbook: what paths in it are relative to */
   readonly directory: string
   readonly readFile: ReadFile
+  /** a task or handler wants to notify a name, written at a place */
+  notified(name: string, at: At): void
   /** the files that lead here, outermost first, each with the place that imports the next */
   readonly trail: readonly { readonly file: string; readonly at: At | null }[]
 }
@@ -27,7 +29,7 @@ export const loadingOf = (
   about: { modules: ReadonlyMap<string, Module>; given: Scope; complain: (mistake: Mistake) => void },
 ): Loading => {
   const directory = dirname(file)
-  return { ...about, directory, readFile: fileReader(directory), trail: [{ file, at: null }] }
+  return { ...about, directory, readFile: fileReader(directory), notified: () => {}, trail: [{ file, at: null }] }
 }
 
 /** The loading of a file that another imports: its mistakes name the line that imports it. */
@@ -59,7 +61,9 @@ export const readDocument = (
   } catch (error) {
     const reason = reasonOf((error as NodeJS.ErrnoException).code, error)
     const missing = reason === 'no such file'
-    const message = missing ? `the ${what} "${file}" could not be found` : `cannot read the ${what} "${file}": ${reason}`
+    const message = missing
+      ? `the ${what} "${file}" could not be found`
+      : `cannot read the ${what} "${file}": ${reason}`
     outer.complain({ message, ...about })
     return null
   }
@@ -83,7 +87,8 @@ export const pathIn = (
     return null
   }
   const { at } = node
-  if (typeof node.value !== 'string' || !node.value.includes('{{')) return { text: node.plain ? node.raw : String(node.value), at }
+  if (typeof node.value !== 'string' || !node.value.includes('{{'))
+    return { text: node.plain ? node.raw : String(node.value), at }
   try {
     return { text: String(compileTemplate(node, loading).evaluate(loading.given)), at }
   } catch (error) {

@@ -5,7 +5,8 @@ export const inOrder = (mistakes: readonly Mistake[]): readonly Mistake[] => {
   const files = [...new Set(mistakes.map(({ at }) => at?.file))]
   const once = new Map(mistakes.map((one) => [`${one.at ? place(one.at) : ''} ${one.message}`, one]))
   return [...once.values()].sort((left, right) => {
-    if (left.at === undefined || right.at === undefined) return Number(right.at === undefined) - Number(left.at === undefined)
+    if (left.at === undefined || right.at === undefined)
+      return Number(right.at === undefined) - Number(left.at === undefined)
     return (
       files.indexOf(left.at.file) - files.indexOf(right.at.file) ||
       left.at.line - right.at.line ||

@@ -16,13 +16,7 @@ export const FACTS: readonly string[] = [
 ]
 
 /** Variables that are always there. */
-export const MAGIC: readonly string[] = [
-  'inventory_hostname',
-  'group_names',
-  'groups',
-  'hostvars',
-  'playbook_dir',
-]
+export const MAGIC: readonly string[] = ['inventory_hostname', 'group_names', 'groups', 'hostvars', 'playbook_dir']
 
 /** What every register holds beside the fields of its module's record. */
 export const ALWAYS_REGISTERED: readonly string[] = ['changed', 'failed', 'skipped', 'msg']

@@ -1,11 +1,12 @@
 import type { At } from '../contract/errors.ts'
+import { didYouMean } from '../contract/suggest.ts'
 import { entryOf, type MapNode, wordsFor, type YamlNode } from '../yaml/node.ts'
 import { becomeOf } from './become.ts'
 import { checkKeys, type Fields, fieldsOf, variablesOf } from './fields.ts'
 import { FLUSH } from './flush.ts'
 import { type Inherited, tagsOf } from './inherit.ts'
 import { PLAY } from './keywords.ts'
-import { importing, type Loading, pathIn, readDocument, besides } from './loading.ts'
+import { besides, importing, type Loading, pathIn, readDocument } from './loading.ts'
 import type { Play, Task, Template } from './shape.ts'
 import { shapeTasks } from './task-list.ts'
 import { factsIn } from './uses.ts'
@@ -27,9 +28,17 @@ export const shapePlay = (map: MapNode, loading: Loading, inherited: Inherited, 
     vars: new Map(),
     become: {},
   }
-  const tasks = sectionsOf(fields, loading, own)
-  const handlers = shapeTasks(fields.entry('handlers')?.value, loading, own, 'handler')
+  const wishes: { readonly name: string; readonly at: At; complain: Loading['complain'] }[] = []
+  const within: Loading = { ...loading, notified: (name, at) => wishes.push({ name, at, complain: loading.complain }) }
+  const tasks = sectionsOf(fields, within, own)
+  const handlers = shapeTasks(fields.entry('handlers')?.value, within, own, 'handler')
   checkHandlers(handlers, loading)
+  const names = new Set(handlers.flatMap(({ name, named, listen }) => (named ? [name, ...listen] : listen)))
+  for (const { name, at, complain } of wishes) {
+    if (names.has(name)) continue
+    const message = `The requested handler '${name}' was not found in either the main handlers list nor in the listening handlers list`
+    complain({ message, at, ...didYouMean(name, names) })
+  }
   const play = {
     name: fields.text('name') ?? hosts?.pattern ?? 'a play',
     at: map.at,
@@ -132,7 +141,7 @@ const variablesIn = (entry: YamlNode, loading: Loading): ReadonlyMap<string, Tem
 const serialOf = (fields: Fields, loading: Loading): readonly (number | string)[] => {
   const node = fields.entry('serial')?.value
   if (node === undefined) return []
-  return (node.kind === "list" ? node.items : [node]).flatMap((item): readonly (number | string)[] => {
+  return (node.kind === 'list' ? node.items : [node]).flatMap((item): readonly (number | string)[] => {
     const text = item.kind === 'scalar' ? String(item.value) : ''
     if (/^[1-9]\d*$/.test(text)) return [Number(text)]
     if (/^(?:100|[1-9]\d?)%$/.test(text)) return [text]
@@ -152,4 +161,3 @@ const connectionOf = (fields: Fields, loading: Loading): 'ssh' | 'local' | null 
   loading.complain({ message: `"connection" is ssh or local, not "${text}"`, ...(at ? { at } : {}) })
   return null
 }
-

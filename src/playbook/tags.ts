@@ -25,7 +25,8 @@ export const isChosen = (tags: readonly string[], { tags: wanted, skipTags }: Se
   const only = wanted.length === 0 ? ['all'] : wanted
   const named = only.some((tag) => tags.includes(tag))
   const all = only.includes('all') && !tags.includes('never')
-  const kind = only.some((tag) => (tag === 'tagged' || tag === 'untagged') && own.includes(tag)) && !tags.includes('never')
+  const kind =
+    only.some((tag) => (tag === 'tagged' || tag === 'untagged') && own.includes(tag)) && !tags.includes('never')
   const always = tags.includes('always')
   if (!named && !all && !kind && !always) return false
   if (skipTags.some((tag) => own.includes(tag))) return false
@@ -53,12 +54,15 @@ export const checkSelection = (playbooks: readonly Playbook[], selection: Select
       .filter((tag) => !SPECIAL.has(tag) && !tags.has(tag))
       .map((tag) => ({ message: `${flag}: no task has the tag "${tag}"`, ...tagHint(tag, tags) }))
   const start = selection.startAtTask
-  const starts = start === null || playbooks.some(({ plays }) => plays.some((play) => startIn(play, start) < play.tasks.length))
+  const starts =
+    start === null || playbooks.some(({ plays }) => plays.some((play) => startIn(play, start) < play.tasks.length))
   const names = tasks.filter((task) => !task.flush).map((task) => task.name)
   return [
     ...unknown('--tags', selection.tags),
     ...unknown('--skip-tags', selection.skipTags),
-    ...(starts ? [] : [{ message: `--start-at-task: no task has the name "${start}"`, ...didYouMean(String(start), names) }]),
+    ...(starts
+      ? []
+      : [{ message: `--start-at-task: no task has the name "${start}"`, ...didYouMean(String(start), names) }]),
   ]
 }
 

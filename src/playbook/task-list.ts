@@ -19,7 +19,10 @@ export const shapeTasks = (
 ): readonly Task[] => {
   if (node === undefined || (node.kind === 'scalar' && node.value === null)) return []
   if (node.kind !== 'list') {
-    loading.complain({ message: `A malformed block was encountered: ${kind}s are a list, not ${wordsFor(node)}`, at: node.at })
+    loading.complain({
+      message: `A malformed block was encountered: ${kind}s are a list, not ${wordsFor(node)}`,
+      at: node.at,
+    })
     return []
   }
   return node.items.flatMap((item): readonly Task[] => {

@@ -21,6 +21,7 @@ export const shapeTask = (
   const found = moduleIn(map, loading)
   const fields = fieldsOf(map, loading)
   const own = inheritedBy(inherited, fields, loading)
+  refuseConnectionVars(fields, loading)
   const loop = loopOf(fields, loading)
   const acts = actsOf(fields, found?.module ?? null, loading)
   const params = found === null ? new Map<string, Template>() : paramsOf(found.entry, found.module, map, loading)
@@ -47,6 +48,22 @@ export const shapeTask = (
   }
 }
 
+const CONNECTION = /^ansible_(?:host|port|user|connection|ssh_.*|password|become.*|private_key_file)$/
+
+// a host is connected once for all tasks of a play
+const refuseConnectionVars = (fields: Fields, loading: Loading): void => {
+  const vars = fields.entry('vars')?.value
+  if (vars?.kind !== 'map') return
+  for (const { key, at } of vars.entries) {
+    if (!CONNECTION.test(key)) continue
+    loading.complain({
+      message: `not yet: "${key}" for one task`,
+      at,
+      hint: 'write it in the play, or in the inventory',
+    })
+  }
+}
+
 interface FoundModule {
   readonly entry: Entry
   readonly module: Module
@@ -64,7 +81,12 @@ const moduleIn = (map: MapNode, loading: Loading): FoundModule | null => {
   }
   const [first, second] = known
   const blames = known.length + foreign.length === 0 ? misspeltModule(odd, ours) : null
-  checkKeys(map, TASK, (key) => ours.has(key) || foreign.some((entry) => entry.key === key) || key === blames?.key, loading.complain)
+  checkKeys(
+    map,
+    TASK,
+    (key) => ours.has(key) || foreign.some((entry) => entry.key === key) || key === blames?.key,
+    loading.complain,
+  )
   if (second !== undefined) {
     const message = `conflicting action statements: ${known.map(({ key }) => key).join(', ')}`
     loading.complain({ message, at: second.at, hint: 'a task has one module' })
@@ -108,7 +130,8 @@ const paramsOf = (entry: Entry, module: Module, map: MapNode, loading: Loading):
   else if (entry.value.kind === 'map') take(entry.value)
   const args = entryOf(map, 'args')
   if (args?.value.kind === 'map') take(args.value)
-  else if (args !== undefined) loading.complain({ message: `"args" is a map, not ${wordsFor(args.value)}`, at: args.value.at })
+  else if (args !== undefined)
+    loading.complain({ message: `"args" is a map, not ${wordsFor(args.value)}`, at: args.value.at })
   return params
 }
 
@@ -128,20 +151,27 @@ const freeForm = (
   if (value.kind === 'map' || (value.kind === 'scalar' && value.value === null)) return null
   if (value.kind === 'scalar' && known.includes('cmd')) return { name: 'cmd', value }
   const old = value.kind === 'scalar' && /^\s*\w+=/.test(String(value.value))
-  const hint = old ? `write its parameters one a line, as in "${String(value.value).trim().replace('=', ': ').split(/\s(?=\w+=)/)[0]}"` : undefined
+  const hint = old
+    ? `write its parameters one a line, as in "${
+        String(value.value)
+          .trim()
+          .replace('=', ': ')
+          .split(/\s(?=\w+=)/)[0]
+      }"`
+    : undefined
   const message = `the parameters of ${module.name} are a map, not ${wordsFor(value)}`
   loading.complain({ message, at: value.kind === 'scalar' ? value.at : at, ...(hint ? { hint } : {}) })
   return key === '' ? null : null
 }
 
-const loopOf = (
-  fields: Fields,
-  loading: Loading,
-): Pick<Task, 'loop' | 'loopVar' | 'indexVar' | 'loopLabel'> => {
+const loopOf = (fields: Fields, loading: Loading): Pick<Task, 'loop' | 'loopVar' | 'indexVar' | 'loopLabel'> => {
   const entry = fields.entry('loop')
   if (entry !== undefined && entry.value.kind !== 'list' && !holdsTemplate(entry.value)) {
     const message = `Invalid data passed to 'loop', it requires a list, got this instead: ${wordsFor(entry.value)}`
-    const hint = entry.value.kind === 'scalar' && typeof entry.value.value === 'string' ? `write loop: "{{ ${entry.value.value} }}"` : undefined
+    const hint =
+      entry.value.kind === 'scalar' && typeof entry.value.value === 'string'
+        ? `write loop: "{{ ${entry.value.value} }}"`
+        : undefined
     loading.complain({ message, at: entry.value.at, ...(hint ? { hint } : {}) })
   }
   const loop = fields.template('loop')
@@ -180,8 +210,10 @@ const namesIn = (fields: Fields, key: string, loading: Loading): readonly string
   const names = fields.texts(key)
   const node = fields.entry(key)?.value
   const items = node?.kind === 'list' ? node.items : node === undefined ? [] : [node]
-  for (const item of items)
+  for (const item of items) {
     if (holdsTemplate(item)) loading.complain({ message: `not yet: a template in "${key}"`, at: item.at })
+    else if (key === 'notify' && item.kind === 'scalar') loading.notified(item.raw, item.at)
+  }
   return names
 }
 
@@ -194,16 +226,16 @@ const listenOf = (fields: Fields, kind: 'task' | 'handler', loading: Loading): r
   return namesIn(fields, 'listen', loading)
 }
 
-const actsOf = (
-  fields: Fields,
-  module: Module | null,
-  loading: Loading,
-): Pick<Task, 'changedWhen' | 'failedWhen'> => {
+const actsOf = (fields: Fields, module: Module | null, loading: Loading): Pick<Task, 'changedWhen' | 'failedWhen'> => {
   for (const key of ['changed_when', 'failed_when']) {
     const entry = fields.entry(key)
     if (entry === undefined || module === null || module.isAct !== undefined) continue
     const hint = 'it is changed exactly when something differs, and failed when it cannot be brought about'
-    loading.complain({ message: `"${key}" is for acts such as command; ${module.name} judges itself`, at: entry.at, hint })
+    loading.complain({
+      message: `"${key}" is for acts such as command; ${module.name} judges itself`,
+      at: entry.at,
+      hint,
+    })
   }
   return {
     changedWhen: fields.has('changed_when') ? fields.conditions('changed_when') : null,

@@ -1,6 +1,6 @@
 import { type At, type Mistake, UserError } from '../contract/errors.ts'
 import { Waiting } from '../contract/signals.ts'
-import { valueOf, type ScalarNode, type YamlNode } from '../yaml/node.ts'
+import { type ScalarNode, valueOf, type YamlNode } from '../yaml/node.ts'
 import type { ReadFile } from './control-file.ts'
 import type { Compiling, Expression } from './expression.ts'
 import type { Scope, Template, Use } from './shape.ts'

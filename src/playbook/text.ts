@@ -57,7 +57,8 @@ export const compileBare = (text: string, compiling: Compiling, placeAt: (index:
 
 const BARE = 'x'
 
-const isHelper = (node: hbs.AST.Expression): boolean => Object.hasOwn(HELPERS, (node as hbs.AST.PathExpression).original)
+const isHelper = (node: hbs.AST.Expression): boolean =>
+  Object.hasOwn(HELPERS, (node as hbs.AST.PathExpression).original)
 
 /** The index, in the text, of a node of a template that begins with `prefix` more characters. */
 const indexOf = (text: string, node: hbs.AST.Node, prefix = 0): number => {

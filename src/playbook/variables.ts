@@ -1,4 +1,4 @@
-import { type At, type Mistake, place, UserError } from '../contract/errors.ts'
+import { type At, type Mistake, UserError } from '../contract/errors.ts'
 import { Secret } from '../contract/secret.ts'
 import type { Host, Inventory, Variable } from '../inventory/shape.ts'
 import { nodeOf } from '../yaml/node.ts'
@@ -15,6 +15,8 @@ export interface ScopeParts {
   readonly inventory: Inventory
   readonly facts: unknown
   readonly registers: ReadonlyMap<string, unknown>
+  /** what other hosts registered, for `hostvars` */
+  readonly registersOf?: (host: string) => ReadonlyMap<string, unknown> | undefined
   readonly extraVars: Readonly<Record<string, unknown>>
   readonly item: { readonly value: unknown; readonly index: number } | null
 }
@@ -66,8 +68,7 @@ const sourceOf = (name: string, parts: ScopeParts): Source | undefined => {
   if (name === 'facts') return valued(parts.facts)
   const host = hostOf(parts.inventory, parts.host)
   const variable = host?.vars.get(name)
-  if (variable !== undefined)
-    return { template: compiledVariable(variable, play.directory), wrap: secretOf(name) }
+  if (variable !== undefined) return { template: compiledVariable(variable, play.directory), wrap: secretOf(name) }
   return magicOf(name, parts, host)
 }
 
@@ -75,7 +76,11 @@ const sourceOf = (name: string, parts: ScopeParts): Source | undefined => {
 export const hostOf = (inventory: Inventory, name: string): Host | undefined =>
   inventory.hosts.get(name) ?? (name === 'localhost' ? inventory.localhost : undefined)
 
-const magicOf = (name: string, { inventory, host: at, play, extraVars }: ScopeParts, host: Host | undefined): Source | undefined => {
+const magicOf = (
+  name: string,
+  { inventory, host: at, play, extraVars, registersOf }: ScopeParts,
+  host: Host | undefined,
+): Source | undefined => {
   switch (name) {
     case 'inventory_hostname':
       return valued(at)
@@ -84,7 +89,7 @@ const magicOf = (name: string, { inventory, host: at, play, extraVars }: ScopePa
     case 'groups':
       return valued(groupsOf(inventory))
     case 'hostvars':
-      return valued(hostVarsOf(inventory, play.directory, extraVars))
+      return valued(hostVarsOf(inventory, { directory: play.directory, extraVars, registersOf }))
     case 'playbook_dir':
       return valued(play.directory)
     default:
@@ -139,10 +144,15 @@ const compile = (node: Variable['node'], directory: string): Template => {
   return template
 }
 
-const extraOf = ({ extraVars, play }: ScopeParts, name: string): Template => compiledExtra(extraVars, name, play.directory)
+const extraOf = ({ extraVars, play }: ScopeParts, name: string): Template =>
+  compiledExtra(extraVars, name, play.directory)
 
 /** The template of a variable given with -e, compiled once. */
-export const compiledExtra = (extraVars: Readonly<Record<string, unknown>>, name: string, directory: string): Template => {
+export const compiledExtra = (
+  extraVars: Readonly<Record<string, unknown>>,
+  name: string,
+  directory: string,
+): Template => {
   const byName = extras.get(extraVars) ?? new Map<string, Template>()
   extras.set(extraVars, byName)
   const known = byName.get(name) ?? compile(nodeOf(extraVars[name], NOWHERE), directory)
@@ -156,52 +166,44 @@ const groupsOf = (inventory: Inventory): Readonly<Record<string, readonly string
   return known
 }
 
-/** The inventory's variables of every host, each computed when it is asked for. */
-const hostVarsOf = (
-  inventory: Inventory,
-  directory: string,
-  extraVars: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> => {
-  const all = Object.create(Object.prototype) as Record<string, unknown>
-  for (const name of inventory.hosts.keys())
-    Object.defineProperty(all, name, { enumerable: true, get: () => varsOf(name, inventory, directory, extraVars) })
+/** What is used of another host: its inventory's variables and its registers, each computed when it is asked for. */
+interface Elsewhere {
+  readonly directory: string
+  readonly extraVars: Readonly<Record<string, unknown>>
+  readonly registersOf?: ScopeParts['registersOf']
+}
+
+const hostVarsOf = (inventory: Inventory, about: Elsewhere): Readonly<Record<string, unknown>> => {
+  const all: Record<string, unknown> = {}
+  const names = inventory.hosts.has('localhost') ? inventory.hosts.keys() : [...inventory.hosts.keys(), 'localhost']
+  for (const name of names)
+    Object.defineProperty(all, name, { enumerable: true, get: () => varsOf(name, inventory, about) })
   return all
 }
 
-const varsOf = (
-  name: string,
-  inventory: Inventory,
-  directory: string,
-  extraVars: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> => {
-  const scope = inventoryScope(inventory, name, { directory, extraVars })
+const varsOf = (name: string, inventory: Inventory, about: Elsewhere): Readonly<Record<string, unknown>> => {
+  const scope = inventoryScope(inventory, name, about)
   const vars: Record<string, unknown> = {}
-  const names = [...(inventory.hosts.get(name)?.vars.keys() ?? []), 'inventory_hostname', 'group_names']
+  const names = new Set([
+    ...(hostOf(inventory, name)?.vars.keys() ?? []),
+    ...(about.registersOf?.(name)?.keys() ?? []),
+    'inventory_hostname',
+    'group_names',
+  ])
   for (const variable of names)
     Object.defineProperty(vars, variable, { enumerable: true, get: () => scope.lookup(variable) })
   return vars
 }
 
 /** What names mean for a host where no play is: its inventory variables and what is given with -e. */
-export const inventoryScope = (
-  inventory: Inventory,
-  host: string,
-  about: { readonly directory: string; readonly extraVars: Readonly<Record<string, unknown>> },
-): Scope =>
+export const inventoryScope = (inventory: Inventory, host: string, about: Elsewhere): Scope =>
   scopeFor({
     play: { vars: new Map(), fileVars: new Map(), directory: about.directory },
     task: null,
     host,
     inventory,
     facts: {},
-    registers: new Map(),
+    registers: about.registersOf?.(host) ?? new Map(),
     extraVars: about.extraVars,
     item: null,
   })
-
-/** The place where the value of a name of a host was written, for messages; undefined where it is not the inventory's. */
-export const variableAt = (inventory: Inventory, host: string, name: string): At | undefined =>
-  hostOf(inventory, host)?.vars.get(name)?.at
-
-/** Names where a value comes from, as in `hosts.yml:3:5`. */
-export const whence = (variable: Variable): string => place(variable.at)

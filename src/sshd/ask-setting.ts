@@ -1,7 +1,7 @@
 // The questions about one setting, whose answers are sshd's own words.
 
 import type { Look } from '../contract/look.ts'
-import { refuse } from '../contract/signals.ts'
+import { refuse, wait } from '../contract/signals.ts'
 import { parseSshdConfig, renderSshdLine } from '../formats/sshd-config.ts'
 import { type Criterion, criteriaOf, sameCriteria } from '../formats/sshd-match.ts'
 import { type Flattened, flatten, isGlobal, type Statement } from '../formats/sshd-tree.ts'
@@ -37,10 +37,13 @@ export const wholeAnswer = async ({ on, tree, path, setting }: Scene): Promise<O
 export const isOnDisk = (on: Look, tree: ReadTree): boolean =>
   !tree.isNew && !Object.values(tree.real).some((path) => on.planned(path))
 
-/** What sshd makes of the scope alone: without the blocks that override it, or with its own block for everybody. */
-export const scopedAnswer = async (scene: Scene, all: readonly Statement[], whole: Obeyed): Promise<Obeyed> => {
+/**
+ * What sshd makes of the scope alone: without the blocks that override it, or with its own block for everybody. Null
+ * where the whole says it.
+ */
+export const scopedAnswer = async (scene: Scene, all: readonly Statement[]): Promise<Obeyed | null> => {
   const { on, setting, match, tree } = scene
-  if (match === null && overridingBlocks(all, setting).length === 0) return whole
+  if (match === null && overridingBlocks(all, setting).length === 0) return null
   const takes = (one: Statement): boolean => isGlobal(one) || (match !== null && isInScope(one, match))
   const text = flatten(tree, isGlobalOnlyIn(setting.version), takes)
   const about = { text: match === null ? text : forEverybody(text, match) }
@@ -78,12 +81,17 @@ export const alone = (setting: Setting, values: readonly string[]): Flattened =>
  */
 export const wantedSpelling = async (scene: Scene): Promise<readonly string[] | null> => {
   const { on, setting, values, tree } = scene
+  const made = setting.names.has('hostkey') ? values.find((value) => on.planned(value)) : undefined
+  if (made !== undefined) wait(`${made} is not made yet, and sshd must read it`)
   const first = await verdict(on, { text: alone(setting, values) })
   if (!('refusal' in first)) return heeded(scene, first)
   const rest = flatten(tree, isGlobalOnlyIn(setting.version), (one) => isGlobal(one) && !states(one.line, setting))
   const second = await verdict(on, { text: { text: linesFor(setting, values) + rest.text, from: [] } })
+  const what = `sshd ${setting.version} refuses ${named(scene)}${knownSince(scene)}`
+  // a host key that cannot be loaded is no fault of the machine where it is the wanted one
+  if ('refusal' in second && setting.names.has('hostkey')) refuse(`${what}: ${second.refusal}`)
   const worse = 'refusal' in second && !second.isUntestable && !first.isUntestable ? first : second
-  return heeded(scene, obeyed(worse, `sshd ${setting.version} refuses ${named(scene)}${knownSince(scene)}`))
+  return heeded(scene, obeyed(worse, what))
 }
 
 const named = ({ setting, values }: Scene): string => `${setting.keyword} ${values.join(', ')}`

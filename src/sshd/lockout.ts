@@ -7,16 +7,12 @@ import type { Obeyed } from './ask.ts'
 import type { Scene } from './ask-setting.ts'
 
 /** Gives notes on what stands already and lets nobody in; refuses what is wanted and would. */
-export const lockout = async (scene: Scene, whole: Obeyed, isThere: boolean): Promise<readonly string[]> => {
-  if (scene.match !== null) return []
-  const why = await whyNobody(scene)
-  if (why !== null && !isThere)
-    refuse(`${scene.setting.keyword} ${scene.values.join(', ')} would let nobody in: ${why}`)
-  const methods = noMethods(whole)
-  if (methods !== null && scene.on.planned(scene.tree.real[scene.path] ?? scene.path)) refuse(methods)
-  return [why === null ? null : `${scene.setting.keyword} lets nobody in: ${why}`, methods].filter(
-    (one) => one !== null,
-  )
+export const lockout = (scene: Scene, whole: Obeyed, why: string | null, isThere: boolean): readonly string[] => {
+  const { on, setting, values, tree, path, match } = scene
+  if (why !== null && !isThere) refuse(`${setting.keyword} ${values.join(', ')} would let nobody in: ${why}`)
+  const methods = match === null ? noMethods(whole) : null
+  if (methods !== null && on.planned(tree.real[path] ?? path)) refuse(methods)
+  return [why === null ? null : `${setting.keyword} lets nobody in: ${why}`, methods].filter((one) => one !== null)
 }
 
 const METHODS = ['pubkey', 'password', 'kbdinteractive', 'gssapi', 'hostbased'].map((name) => `${name}authentication`)
@@ -26,8 +22,10 @@ const noMethods = ({ values }: Obeyed): string | null =>
     ? 'nobody could log in: every way of authentication is switched off'
     : null
 
-const whyNobody = async (scene: Scene): Promise<string | null> => {
-  const { setting, values } = scene
+/** Why the wanted values, for everybody, would let nobody in; null where they let somebody in. */
+export const whyNobody = async (scene: Scene): Promise<string | null> => {
+  const { setting, values, match } = scene
+  if (match !== null) return null
   const words = values.flatMap((value) => sshdWords(value, setting.grammar) ?? [])
   const [first = ''] = words
   switch (setting.keyword.toLowerCase()) {

@@ -1,6 +1,7 @@
-import type { Answer, Look, User } from '../contract/look.ts'
+import type { Answer, Found, Look, User } from '../contract/look.ts'
 import { questions } from '../contract/questions.ts'
 import { missing, refuse } from '../contract/signals.ts'
+import type { PathState } from '../contract/state.ts'
 import { isBadOptions, readOptions, sinceRelease } from '../formats/authorized-options.ts'
 import { whyNotTaken } from '../formats/authorized-sources.ts'
 import type { WantedKey } from '../formats/authorized-wanted.ts'
@@ -117,8 +118,24 @@ const lookAtFiles = async (
   const known = new Map<string, KeyFileSight>([[first.path, first]])
   for (const one of rest) if (!('link' in one) && one.entry?.kind === 'file') known.set(one.path, one)
   const left = rest.flatMap((one) => ('link' in one && !known.has(one.leadsTo) ? [`left alone: ${linkText(one)}`] : []))
-  return { files: [first, ...[...known.values()].slice(1)], home: (home?.path ?? user.home).replace(/\/$/, ''), left }
+  const loose = [home, wanted.manage_dir ? null : first.directory].flatMap(looseNote)
+  return {
+    files: [first, ...[...known.values()].slice(1)],
+    home: (home?.path ?? user.home).replace(/\/$/, ''),
+    left: [...left, ...(sources.strictModes === false ? [] : loose)],
+  }
 }
+
+const looseNote = (one: Found | KeyFileSight['directory']): readonly string[] => {
+  const { path, mode = '' } =
+    one === null ? { path: '' } : 'entry' in one ? { path: one.path, ...modeOf(one.entry) } : one
+  return (Number.parseInt(mode, 8) & 0o022) === 0 || mode === ''
+    ? []
+    : [`${path} can be written by others (${mode}): sshd may refuse every key in it (StrictModes)`]
+}
+
+const modeOf = (entry: PathState): { readonly mode?: string } =>
+  entry?.kind === 'directory' && entry.mode !== undefined ? { mode: entry.mode } : {}
 
 const linkText = (one: KeyFileLink | undefined): string =>
   `${one?.link} is a symlink to ${one?.leadsTo} (follow: true manages what it leads to)`

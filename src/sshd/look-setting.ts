@@ -6,7 +6,7 @@ import { criteriaText, isAll } from '../formats/sshd-match.ts'
 import { flatten, isGlobal, type Statement, statements } from '../formats/sshd-tree.ts'
 import { SSHD_CONFIG, sshdVersion, verdict } from './ask.ts'
 import { alone, inTree, isOnDisk, type Scene, scopedAnswer, wantedSpelling, wholeAnswer } from './ask-setting.ts'
-import { lockout } from './lockout.ts'
+import { lockout, whyNobody } from './lockout.ts'
 import { states } from './place.ts'
 import { type ReadTree, readSshdTree, withNewFile } from './read-tree.ts'
 import { isInScope, rivalsOf, rivalText } from './rival.ts'
@@ -47,6 +47,7 @@ export const lookAtSetting = async (on: Look, params: SettingParams): Promise<Se
   const scene: Scene = { on, setting, values, match: criteriaFor(params), ...(await treeOf(on, path, setting)) }
   const all = statements(scene.tree)
   if (params.state === 'present') refuseInside(all, scene)
+  const overriding = ahead(overridden(scene, all))
   const found = await answers(scene, all)
   return {
     version,
@@ -55,21 +56,23 @@ export const lookAtSetting = async (on: Look, params: SettingParams): Promise<Se
     ...found,
     isWritten: isWritten(all, scene),
     rivals: rivalsOf(all, scene.path, setting, scene.match).map(rivalText),
-    notes: [...found.notes, ...(await overridden(scene, all)), ...unread(scene)],
+    notes: [...found.notes, ...(await overriding), ...unread(scene)],
   }
+}
+
+/** Begins something whose failure counts only where its end is awaited: what is asked together is one flight. */
+const ahead = <Result>(begun: Promise<Result>): Promise<Result> => {
+  begun.catch(() => undefined)
+  return begun
 }
 
 /** Sends ahead what is asked in nearly every case, so that it is one flight; the answers are remembered. */
 const speculate = (on: Look, params: SettingParams, path: string): void => {
   const guess = settingFor(params, '9.2')
-  const ahead = [
-    on.list('/etc/ssh/sshd_config.d'),
-    on.file(SSHD_CONFIG),
-    ...(on.planned('/etc/ssh') || on.planned(path) ? [] : [verdict(on, { file: SSHD_CONFIG })]),
-    ...(params.state === 'absent' ? [] : [verdict(on, { text: alone(guess, valuesFor(guess, params)) })]),
-  ]
-  // what goes wrong here goes wrong again where the answer is used
-  for (const one of ahead) one.catch(() => undefined)
+  void ahead(on.list('/etc/ssh/sshd_config.d'))
+  void ahead(on.file(SSHD_CONFIG))
+  if (!on.planned('/etc/ssh') && !on.planned(path)) void ahead(verdict(on, { file: SSHD_CONFIG }))
+  if (params.state === 'present') void ahead(verdict(on, { text: alone(guess, valuesFor(guess, params)) }))
 }
 
 const refuseMissing = async (on: Look, path: string): Promise<never> => {
@@ -109,9 +112,11 @@ const answers = async (
 ): Promise<Pick<SettingSight, 'effective' | 'spelled' | 'notes'>> => {
   const { setting, values, match } = scene
   const isAbsent = values.length === 0
+  const [asWhole, asScoped] = [ahead(wholeAnswer(scene)), ahead(scopedAnswer(scene, all))]
+  const dangers = ahead(whyNobody(scene))
   const wanted = isAbsent ? null : await wantedSpelling(scene)
-  const whole = await wholeAnswer(scene)
-  const said = saidOf(setting, await scopedAnswer(scene, all, whole))
+  const whole = await asWhole
+  const said = saidOf(setting, (await asScoped) ?? whole)
   if (isAbsent) return { effective: spelled(said), spelled: null, notes: [] }
   // a few keywords are in no answer of sshd: there the lines are all there is to judge by
   const [effective, goal] =
@@ -119,7 +124,7 @@ const answers = async (
       ? [writtenOf(setting, all, match), values.map((value) => sameValue(setting, value))]
       : [said, inTree(setting, wanted, whole)]
   const isSame = isSameSpelling(setting, effective, goal)
-  const notes = await lockout(scene, whole, isSame)
+  const notes = lockout(scene, whole, await dangers, isSame)
   return { effective: spelled(effective), spelled: spelled(isSame ? effective : goal), notes }
 }
 

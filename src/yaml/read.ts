@@ -1,4 +1,12 @@
-import { type Event, EVENT_ID, getScalarValue, parseEvents, type ScalarEvent, SCALAR_STYLE, YAMLException } from 'js-yaml'
+import {
+  EVENT_ID,
+  type Event,
+  getScalarValue,
+  parseEvents,
+  SCALAR_STYLE,
+  type ScalarEvent,
+  YAMLException,
+} from 'js-yaml'
 import type { At, Mistake } from '../contract/errors.ts'
 import { hintFor } from './hints.ts'
 import type { Entry, MapNode, ScalarNode, YamlNode } from './node.ts'
@@ -82,7 +90,8 @@ class Builder {
     const more = this.#events[this.#next]
     if (more !== undefined) {
       const start = this.#events.slice(this.#next).find((event) => 'start' in event || 'valueStart' in event)
-      const offset = start === undefined ? 0 : 'start' in start ? start.start : Math.max(0, (start as ScalarEvent).valueStart)
+      const offset =
+        start === undefined ? 0 : 'start' in start ? start.start : Math.max(0, (start as ScalarEvent).valueStart)
       this.mistakes.push({ message: 'a file holds one YAML document, this one has more', at: this.#placeOf(offset) })
     }
     return root

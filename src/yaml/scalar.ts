@@ -1,4 +1,4 @@
-import { type ScalarEvent, SCALAR_STYLE } from 'js-yaml'
+import { SCALAR_STYLE, type ScalarEvent } from 'js-yaml'
 import type { At } from '../contract/errors.ts'
 import type { ScalarNode } from './node.ts'
 

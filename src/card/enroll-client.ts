@@ -1,0 +1,96 @@
+import { join } from 'node:path/posix'
+import type { Look } from '../contract/look.ts'
+import { refuse } from '../contract/signals.ts'
+import type { PathState } from '../contract/state.ts'
+import { splitWords } from '../formats/ssh-config.ts'
+import type { SshConfigWish } from '../formats/ssh-config-wish.ts'
+import { standingValues, valuesToTake } from '../formats/ssh-config-wish.ts'
+import { entryOf } from '../paths/entry.ts'
+import { askClient } from '../sshd/client-ask.ts'
+import { clientTree, readClientFiles } from '../sshd/client-files.ts'
+import { ownFiles } from '../sshd/client-own.ts'
+import { type ClientCard, cardWishes, knowsUris, publicKeyFile, publicKeyState, withCard } from './card-client.ts'
+
+type Paths = Readonly<Record<string, PathState>>
+
+/** Whose client is to use a card, and for which hosts. */
+export interface ClientEnrolment {
+  readonly card: ClientCard
+  /** the patterns of the Host line */
+  readonly host: string
+  readonly state: 'present' | 'absent'
+}
+
+/** What was found of a card in a client's configuration. */
+export interface ClientRecord {
+  readonly config_file: string
+  readonly config_base: string
+  readonly config_user: string
+  readonly config_uris: boolean
+  /** the lines asked for that stand there, and that ssh obeys */
+  readonly config_lines: readonly string[]
+}
+
+/** Looks whether a user's client uses a card. */
+export const lookAtClient = async (
+  on: Look,
+  user: string,
+  enrolment: ClientEnrolment,
+): Promise<{ readonly record: ClientRecord; readonly files: Paths; readonly notes: readonly string[] }> => {
+  const [config, uris] = await Promise.all([readClientFiles(on, { user }), knowsUris(on)])
+  const { root, base, files, look } = config
+  const key = join(base, publicKeyFile(enrolment.card.blob))
+  const [found] = await Promise.all([look.file(key, { follow: false })])
+  if (found !== null && found.kind !== 'file') refuse(`${key} is not a file`)
+  const record = { config_file: root, config_base: base, config_user: user, config_uris: uris }
+  const tree = clientTree(files, { root, base })
+  const wishes = wishesOf(enrolment, record)
+  const all = { ...files, ...(uris ? {} : { [key]: entryOf(found) }) }
+  if (enrolment.state === 'absent') {
+    const lines = wishes.flatMap((wish) => valuesToTake(tree, wish).map((value) => `${wish.keyword} ${value}`))
+    return { record: { ...record, config_lines: lines }, files: all, notes: [] }
+  }
+  const said = await Promise.all(wishes.map((wish) => askClient(look, tree, wish, base)))
+  const why = said.find(({ refusal, complaint }) => (refusal ?? complaint) !== null)
+  if (why !== undefined && (why.refusal !== null || look.planned(root))) {
+    refuse(`ssh refuses ${root}: ${why.refusal ?? why.complaint}`)
+  }
+  const lines = wishes.flatMap((wish, index) => {
+    const isObeyed = said[index]?.obeyed == null || said[index].obeyed.join() === said[index].meaning?.join()
+    return isObeyed ? standingValues(tree, wish).map((value) => `${wish.keyword} ${value}`) : []
+  })
+  return {
+    record: { ...record, config_lines: lines },
+    files: all,
+    notes: [...new Set(said.flatMap(({ notes }) => notes))],
+  }
+}
+
+const wishesOf = ({ card, host }: ClientEnrolment, { config_uris: uris }: Pick<ClientRecord, 'config_uris'>) =>
+  cardWishes(card, { scope: { kind: 'host', words: splitWords(host).words }, uris })
+
+const lineOf = ({ keyword, values }: SshConfigWish): string => `${keyword} ${values[0] ?? ''}`
+
+/** The files in which the client uses the card, or does not. */
+export const planClient = (
+  enrolment: ClientEnrolment,
+  now: Omit<ClientRecord, 'config_lines'>,
+  files: Paths,
+): { readonly record: Pick<ClientRecord, 'config_lines'>; readonly files: Paths } => {
+  const { config_file: root, config_base: base, config_user: user, config_uris: uris } = now
+  const wishes = wishesOf(enrolment, now)
+  const { text, outranked } = withCard(clientTree(files, { root, base }), wishes, { uris, state: enrolment.state })
+  if (outranked !== null) {
+    const { file, number, line } = outranked
+    refuse(`${file}:${number} says "${line.spelled} ${line.value}" for every host, and no block can outrank it`)
+  }
+  const key = join(base, publicKeyFile(enrolment.card.blob))
+  const isPresent = enrolment.state === 'present'
+  const own = ownFiles(files, { root, base, user, text })
+  return {
+    record: { config_lines: isPresent ? wishes.map(lineOf) : [] },
+    files: uris
+      ? own
+      : { ...own, [key]: isPresent ? publicKeyState(enrolment.card, user) : { kind: 'absent', as: user } },
+  }
+}

@@ -1,0 +1,44 @@
+import type { Look } from '../contract/look.ts'
+import { questions } from '../contract/questions.ts'
+import { field, record } from '../contract/schema.ts'
+import { Missing } from '../contract/signals.ts'
+import { findUnit } from '../units/find.ts'
+
+/** OpenSSH's server on a machine; null where there is none, or where only root may know. */
+export const sshSchema = record({
+  version: field.text('its version, as 9.2p1'),
+  unit: field.text('the name of its service: ssh or sshd'),
+  port: field.number('the first port on which it is to listen'),
+})
+
+interface SshFact {
+  readonly version: string | null
+  readonly unit: string | null
+  readonly port: number | null
+}
+
+/** Reads about OpenSSH's server. */
+export const sshFact = async (on: Look): Promise<SshFact> => {
+  const [said, obeyed, unit] = await Promise.all([
+    on.ask(questions.sshdVersion()),
+    on.ask(questions.sshdEffective(NEUTRAL)),
+    unitName(on),
+  ])
+  const port = /^port (\d+)$/im.exec(obeyed.stdout)?.[1]
+  return {
+    version: /OpenSSH_([\w.]+)/.exec(`${said.stdout}\n${said.stderr}`)?.[1] ?? null,
+    unit,
+    port: port === undefined ? on.connection.port : Number(port),
+  }
+}
+
+const NEUTRAL = { user: 'nobody', host: 'host.invalid', addr: '192.0.2.1', laddr: '192.0.2.2', lport: 65535 }
+
+const unitName = async (on: Look): Promise<string | null> => {
+  try {
+    return (await findUnit(on, 'ssh')).name
+  } catch (error) {
+    if (error instanceof Missing) return null
+    throw error
+  }
+}

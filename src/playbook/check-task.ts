@@ -1,0 +1,106 @@
+import { type Mistake, UserError } from '../contract/errors.ts'
+import { LATER } from '../contract/later.ts'
+import { Waiting } from '../contract/signals.ts'
+import { givenOf, itemLabel, loopedParams, loopItems } from './bind.ts'
+import { NoFile } from './control-file.ts'
+import { checkParams } from './params.ts'
+import type { Scope, Task, Template } from './shape.ts'
+import { becomeTemplates } from './uses.ts'
+import { contains, flagOf, isLater } from './values.ts'
+
+/** What checking the values of one task on one host needs. */
+export interface TaskCheck {
+  readonly task: Task
+  /** what names mean, for one item of its loop; what only the run can know is LATER */
+  scopeOf(item: { readonly value: unknown; readonly index: number } | null): Scope
+  /** earlier tasks may make files on the control node: one that is not there is not known to be a mistake */
+  readonly filesMayCome: boolean
+  isHost(name: string): boolean
+  complain(mistake: Mistake): void
+  /** what the task claims for itself alone */
+  claim(what: string): void
+}
+
+/** Evaluates what is known of a task before the run, and holds it against its module's schema. */
+export const checkTask = (check: TaskCheck): void => {
+  const { task } = check
+  if (task.loop === null) return checkItem(check, check.scopeOf(null))
+  const items = attempt(check, () => loopItems(task, check.scopeOf({ value: LATER, index: 0 })))
+  if (items === WRONG) return
+  const known = items === OPEN ? [LATER] : items
+  for (const [index, value] of known.entries()) checkItem(check, check.scopeOf({ value, index }))
+}
+
+const OPEN = Symbol('known after the run')
+const WRONG = Symbol('wrong')
+
+const attempt = <Value>(check: TaskCheck, compute: () => Value): Value | typeof OPEN | typeof WRONG => {
+  try {
+    return compute()
+  } catch (error) {
+    if (error instanceof NoFile) {
+      if (check.filesMayCome) return OPEN
+      check.complain({ message: error.message, at: error.at })
+      return WRONG
+    }
+    if (error instanceof Waiting) return OPEN
+    if (!(error instanceof UserError)) throw error
+    for (const mistake of error.mistakes) check.complain(mistake)
+    return WRONG
+  }
+}
+
+const checkItem = (check: TaskCheck, scope: Scope): void => {
+  const { task } = check
+  let certain = true
+  for (const condition of task.when) {
+    const holds = attempt(check, () => condition.evaluate(scope))
+    if (holds === false) return
+    if (holds === OPEN || holds === WRONG) certain = false
+  }
+  if (task.loop !== null) attempt(check, () => itemLabel(task, scope))
+  checkDelegate(check, scope)
+  for (const template of becomeTemplates(task.become)) attempt(check, () => template.evaluate(scope))
+  checkBecome(check, scope)
+  checkValues(check, scope, certain)
+}
+
+const checkDelegate = (check: TaskCheck, scope: Scope): void => {
+  const template = check.task.delegateTo
+  if (template === null) return
+  const host = attempt(check, () => template.evaluate(scope))
+  if (typeof host === 'symbol' || (typeof host === 'string' && check.isHost(host))) return
+  check.complain({ message: `delegate_to: there is no host "${String(host)}"`, at: template.at })
+}
+
+const checkBecome = (check: TaskCheck, scope: Scope): void => {
+  const { become } = check.task.become
+  if (typeof become !== 'object') return
+  const value = attempt(check, () => become.evaluate(scope))
+  if (typeof value === 'symbol' || flagOf(value) !== undefined) return
+  check.complain({ message: `"become" is yes or no, not ${JSON.stringify(value)}`, at: become.at })
+}
+
+const checkValues = (check: TaskCheck, scope: Scope, certain: boolean): void => {
+  const { task } = check
+  const values = new Map<string, unknown>()
+  const open = new Set<string>()
+  let wrong = false
+  for (const [name, template] of task.params) {
+    const value = attempt(check, () => evaluated(template, scope))
+    if (value === OPEN || value === WRONG) open.add(name)
+    else values.set(name, value)
+    wrong ||= value === WRONG
+  }
+  const { params, mistakes } = checkParams(task.module, givenOf(task, values, open), { looped: loopedParams(task) })
+  for (const mistake of mistakes) check.complain(mistake)
+  if (wrong || mistakes.length > 0 || open.size > 0 || !certain) return
+  const claim = task.module.sole?.(params as never) ?? null
+  if (claim !== null) check.claim(claim)
+}
+
+const evaluated = (template: Template, scope: Scope): unknown => {
+  const value = template.evaluate(scope)
+  if (contains(value, isLater)) throw new Waiting('a part of it is known after the run')
+  return value
+}

@@ -1,0 +1,206 @@
+import { type Mistake, place } from '../contract/errors.ts'
+import { LATER } from '../contract/later.ts'
+import type { Inventory, Variable } from '../inventory/shape.ts'
+import { checkTask } from './check-task.ts'
+import { allUses, type Definitions, type Variables, variablesOfInventory } from './definitions.ts'
+import { type Registered, type Sights, wrongUse } from './known-names.ts'
+import { inOrder } from './mistakes.ts'
+import { whyNoVariable } from './names.ts'
+import type { Play, Playbook, Task, Use } from './shape.ts'
+import { mistakesOf } from './template.ts'
+import { factsOf, templatesOf } from './uses.ts'
+import { hostOf, scopeFor } from './variables.ts'
+
+/** What a check is made against: the hosts and tasks that the flags choose, and what is given with -e. */
+export interface CheckAbout {
+  readonly inventory: Inventory
+  readonly extraVars: Readonly<Record<string, unknown>>
+  hostsOf(play: Play): readonly string[]
+  tasksOf(play: Play): readonly Task[]
+}
+
+/**
+ * Checks every name of every chosen task for every host of its play, and every value that needs no fact, register or file
+ * that a task may make: what is wrong there is found before the first connection.
+ */
+export const checkPlaybooks = (playbooks: readonly Playbook[], about: CheckAbout): readonly Mistake[] => {
+  const mistakes: Mistake[] = []
+  const variables = variablesOfInventory(about.inventory)
+  checkVariableNames(variables, about.extraVars, mistakes)
+  const course: Course = {
+    about,
+    variables,
+    registers: new Map(),
+    filesMayCome: false,
+    ids: new Map(),
+    complain: (mistake) => mistakes.push(mistake),
+  }
+  for (const { plays } of playbooks) for (const play of plays) checkPlay(play, course)
+  return inOrder(mistakes)
+}
+
+interface Course {
+  readonly about: CheckAbout
+  readonly variables: Variables
+  readonly registers: Map<string, Registered>
+  filesMayCome: boolean
+  /** numbers that tell variables apart */
+  readonly ids: Map<Variable, number>
+  complain(mistake: Mistake): void
+}
+
+const checkVariableNames = (variables: Variables, extraVars: object, mistakes: Mistake[]): void => {
+  for (const [name, all] of variables) {
+    const why = whyNoVariable(name)
+    for (const { at } of why === null ? [] : all) mistakes.push({ message: why ?? '', at })
+  }
+  for (const name of Object.keys(extraVars)) {
+    const why = whyNoVariable(name)
+    if (why !== null) mistakes.push({ message: `-e: ${why}` })
+  }
+}
+
+const checkPlay = (play: Play, course: Course): void => {
+  const { hostsOf, tasksOf } = course.about
+  const hosts = hostsOf(play)
+  const chosen = tasksOf(play)
+  const claims = new Map<string, Task>()
+  const others = otherRegisters(play, chosen)
+  for (const task of [...chosen, ...play.handlers]) {
+    checkOne({ play, task, hosts, others, claims }, course)
+    if (task.register !== null) course.registers.set(task.register, { task, hosts: new Set(hosts) })
+    course.filesMayCome ||= isOnControl(play, task, hosts)
+  }
+}
+
+/** Registers that a task cannot see, with why. */
+const otherRegisters = (play: Play, chosen: readonly Task[]): ReadonlyMap<string, string> => {
+  const why = (task: Task): string =>
+    chosen.includes(task)
+      ? `it is registered by a later task, in line ${task.at.line}`
+      : `it is registered by the task in line ${task.at.line}, which the tags leave out`
+  return new Map(
+    [...play.tasks, ...play.handlers].flatMap((task) => (task.register === null ? [] : [[task.register, why(task)]])),
+  )
+}
+
+const isOnControl = (play: Play, task: Task, hosts: readonly string[]): boolean =>
+  !task.flush && (task.delegateTo !== null || play.connection === 'local' || hosts.includes('localhost'))
+
+interface OneTask {
+  readonly play: Play
+  readonly task: Task
+  readonly hosts: readonly string[]
+  readonly others: ReadonlyMap<string, string>
+  readonly claims: Map<string, Task>
+}
+
+const checkOne = ({ play, task, hosts, others, claims }: OneTask, course: Course): void => {
+  const { inventory, extraVars } = course.about
+  if (task.flush) return
+  const definitions: Definitions = { play, task, extraVars, variables: course.variables }
+  let uses: readonly Use[]
+  try {
+    uses = allUses(templatesOf(task), definitions)
+  } catch (error) {
+    for (const mistake of mistakesOf(error)) course.complain(mistake)
+    return
+  }
+  const own = { play, task, hosts, inventory, extraVars, others, guarded: guardedBy(task) }
+  const wrong = uses.map((use) =>
+    wrongUse(use, { ...own, registers: withOwn(course, task, hosts, use) } satisfies Sights),
+  )
+  for (const mistake of wrong) if (mistake !== null) course.complain(mistake)
+  if (wrong.some((mistake) => mistake !== null)) return
+  const registers = new Map([...course.registers.keys()].map((name) => [name, LATER]))
+  for (const host of distinct(hosts, uses, course)) {
+    checkTask({
+      task,
+      filesMayCome: course.filesMayCome,
+      isHost: (name) => hostOf(inventory, name) !== undefined,
+      complain: course.complain,
+      claim: (what) => claimed(what, task, claims, course),
+      scopeOf: (item) =>
+        scopeFor({
+          play,
+          task,
+          host,
+          inventory,
+          facts: LATER,
+          registers,
+          extraVars,
+          item,
+          registersOf: () => registers,
+        }),
+    })
+  }
+}
+
+/** `changed_when` and `failed_when` see what the task itself registers, by its own name or as `result`. */
+const withOwn = (
+  { registers }: Course,
+  task: Task,
+  hosts: readonly string[],
+  use: Use,
+): ReadonlyMap<string, Registered> => {
+  const judging = [...(task.changedWhen ?? []), ...(task.failedWhen ?? [])].some(({ uses }) => uses.includes(use))
+  if (!judging) return registers
+  return new Map([...registers, [task.register ?? 'result', { task: { ...task, loop: null }, hosts: new Set(hosts) }]])
+}
+
+const guardedBy = (task: Task): ReadonlySet<string> =>
+  new Set(task.when.flatMap(({ uses }) => uses.filter(({ optional }) => optional).map(({ path }) => path[0] ?? '')))
+
+const claimed = (what: string, task: Task, claims: Map<string, Task>, course: Course): void => {
+  const before = claims.get(what)
+  if (before !== undefined && before !== task) {
+    const message = `two tasks of the play claim ${what}: the other is at ${place(before.moduleAt)}`
+    course.complain({ message, at: task.moduleAt })
+  }
+  if (before === undefined) claims.set(what, task)
+}
+
+/** One host for each different set of values that a task's names may have. */
+const distinct = (hosts: readonly string[], uses: readonly Use[], course: Course): readonly string[] => {
+  const names = [...new Set(uses.map(({ path }) => path[0] ?? ''))]
+  if (names.includes('inventory_hostname') || names.includes('hostvars')) return hosts
+  const own = names.filter((name) => course.variables.has(name))
+  const groups = names.includes('group_names')
+  const byValues = new Map<string, string>()
+  for (const host of hosts) {
+    const known = hostOf(course.about.inventory, host)
+    const ids = own.map((name) => idOf(known?.vars.get(name), course))
+    const key = `${ids.join(' ')} ${groups ? known?.groups.join(' ') : ''}`
+    if (!byValues.has(key)) byValues.set(key, host)
+  }
+  return [...byValues.values()]
+}
+
+const idOf = (variable: Variable | undefined, { ids }: Course): number => {
+  if (variable === undefined) return 0
+  const known = ids.get(variable) ?? ids.size + 1
+  ids.set(variable, known)
+  return known
+}
+
+/** The same playbooks, whose plays also ask for the facts that variables of the inventory and of -e mention. */
+export const withFactsOfVariables = (
+  playbooks: readonly Playbook[],
+  about: Pick<CheckAbout, 'inventory' | 'extraVars'>,
+): readonly Playbook[] => {
+  const variables = variablesOfInventory(about.inventory)
+  return playbooks.map((playbook) => ({
+    ...playbook,
+    plays: playbook.plays.map((play) => {
+      const uses = [...play.tasks, ...play.handlers].flatMap((task) => {
+        try {
+          return allUses(templatesOf(task), { play, task, extraVars: about.extraVars, variables })
+        } catch (error) {
+          mistakesOf(error)
+          return []
+        }
+      })
+      return { ...play, mentionedFacts: [...new Set([...play.mentionedFacts, ...factsOf(uses)])] }
+    }),
+  }))
+}

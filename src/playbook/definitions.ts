@@ -1,0 +1,56 @@
+import type { Inventory, Variable } from '../inventory/shape.ts'
+import type { Play, Task, Template, Use } from './shape.ts'
+import { compiledExtra, compiledVariable } from './variables.ts'
+
+/** The different variables of an inventory, by name: what many hosts share is there once. */
+export type Variables = ReadonlyMap<string, ReadonlySet<Variable>>
+
+/** Collects the different variables of an inventory. */
+export const variablesOfInventory = ({ hosts, localhost }: Inventory): Variables => {
+  const all = new Map<string, Set<Variable>>()
+  const seen = new Set<ReadonlyMap<string, Variable>>()
+  for (const { vars } of [...hosts.values(), localhost]) {
+    if (seen.has(vars)) continue
+    seen.add(vars)
+    for (const [name, variable] of vars) {
+      const known = all.get(name)
+      if (known === undefined) all.set(name, new Set([variable]))
+      else known.add(variable)
+    }
+  }
+  return all
+}
+
+/** Where names of a task's templates are defined, beside registers, items and magic names. */
+export interface Definitions {
+  readonly play: Play
+  readonly task: Pick<Task, 'vars'> | null
+  readonly extraVars: Readonly<Record<string, unknown>>
+  readonly variables: Variables
+}
+
+/** Everything that a name may stand for: the templates of the strongest source; of the inventory, those of all hosts. */
+export const templatesFor = (name: string, about: Definitions): readonly Template[] => {
+  const { play, task, extraVars, variables } = about
+  if (Object.hasOwn(extraVars, name)) return [compiledExtra(extraVars, name, play.directory)]
+  const own = task?.vars.get(name) ?? play.fileVars.get(name) ?? play.vars.get(name)
+  if (own !== undefined) return [own]
+  return [...(variables.get(name) ?? [])].map((variable) => compiledVariable(variable, play.directory))
+}
+
+/** Every mention of a name that templates lead to, by way of the variables that they mention. */
+export const allUses = (templates: readonly Template[], about: Definitions): readonly Use[] => {
+  const uses: Use[] = []
+  const seen = new Set<string>()
+  const follow = (template: Template, optional: boolean): void => {
+    for (const use of template.uses) {
+      uses.push(optional ? { ...use, optional } : use)
+      const [name = ''] = use.path
+      if (seen.has(name)) continue
+      seen.add(name)
+      for (const inner of templatesFor(name, about)) follow(inner, false)
+    }
+  }
+  for (const template of templates) follow(template, false)
+  return uses
+}
