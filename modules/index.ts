@@ -7,7 +7,9 @@ import packages from './package.ts'
 import selinuxBoolean from './selinux_boolean.ts'
 import service from './service.ts'
 import serviceReload from './service_reload.ts'
+import smartcardEnroll from './smartcard_enroll.ts'
 import sshConfigLine from './ssh_config_line.ts'
+import sshKeypair from './ssh_keypair.ts'
 import sshLogin from './ssh_login.ts'
 import sshdConfigLine from './sshd_config_line.ts'
 
@@ -21,7 +23,9 @@ export const modules: readonly Module[] = [
   selinuxBoolean,
   service,
   serviceReload,
+  smartcardEnroll,
   sshConfigLine,
   sshLogin,
+  sshKeypair,
   sshdConfigLine,
 ]

@@ -9,7 +9,6 @@ import {
   missing,
   param,
   params,
-  parseGetsebool,
   parseLocal,
   parseStored,
   policyType,
@@ -56,6 +55,8 @@ export default defineModule({
 `,
   params: schema,
   state,
+  review: ({ name }) =>
+    /^\w+$/.test(name) ? [] : [{ param: 'name', message: `"${name}" is no name of an SELinux boolean` }],
   probe: (on, given) => probe(on, given),
   plan: ({ state: wanted }, now) => ({
     ...now,
@@ -66,51 +67,42 @@ export default defineModule({
 })
 
 const probe = async (on: Look, given: Params): Promise<Now> => {
-  const [running, stored] = await Promise.all([
-    runningValue(on, given),
-    given.persistent ? readStore(on, given.name) : null,
+  const [enforce, , store] = await Promise.all([
+    on.file(`${KERNEL}/enforce`, { text: false }),
+    on.read(`${KERNEL}/booleans/${given.name}`),
+    readStore(on, given),
   ])
-  return {
-    ...(running === 'disabled' ? {} : { running }),
-    ...(stored === null ? {} : { stored: stored.value ?? (await storedByTool(on, given, stored.name)) }),
-  }
+  if (enforce === null) checkDisabled(given)
+  const running = enforce === null ? undefined : await runningValue(on, given.name, store.name)
+  const stored = given.persistent ? (store.value ?? (await storedByTool(on, given, store.name))) : undefined
+  if ([running, stored].some((value) => value !== undefined && value !== given.state)) await checkTool(on)
+  return { ...(running === undefined ? {} : { running }), ...(stored === undefined ? {} : { stored }) }
 }
 
+const KERNEL = '/sys/fs/selinux'
 const DISABLED = 'SELinux is disabled on this host'
 
-/** What the kernel obeys; ends the probe where SELinux is disabled, unless the stored value is wanted in any case. */
-const runningValue = async (on: Look, given: Params): Promise<boolean | 'disabled'> => {
-  const [answer, enforcing] = await Promise.all([
-    on.ask(questions.getsebool(given.name)),
-    on.file('/sys/fs/selinux/enforce', { text: false }),
-  ])
-  const value = parseGetsebool(answer.stdout).get(given.name)
-  if (answer.code === 0 && value !== undefined) return value
-  if (enforcing !== null && answer.code === 127)
-    return missing(toolOf('getsebool', 'selinux-utils or libselinux-utils'))
-  if (answer.code === 127 || /SELinux is disabled/.test(answer.stderr)) return whereDisabled(given)
-  if (/Error getting active value/.test(answer.stderr)) return await unknown(on, given.name)
-  throw new HostError(
-    `getsebool ${given.name}: ${answer.stderr.trim() || answer.stdout.trim() || `code ${answer.code}`}`,
-  )
+const checkDisabled = (given: Params): void => {
+  if (given.ignore_selinux_state && given.persistent) return
+  if (given.require) refuse(DISABLED)
+  skip(DISABLED)
 }
 
-const toolOf = (name: string, packages: string) =>
-  ({ kind: 'tool', name, message: `${name} is not there: it is in the package ${packages}` }) as const
-
-const whereDisabled = (given: Params): 'disabled' => {
-  if (given.ignore_selinux_state && given.persistent) return 'disabled'
-  return given.require ? refuse(DISABLED) : skip(DISABLED)
-}
-
-const unknown = async (on: Look, name: string): Promise<never> => {
-  const all = await on.ask(questions.getseboolAll())
-  return refuseUnknown(name, parseGetsebool(all.stdout).keys())
+/** What the kernel obeys: its own file says so without any tool. */
+const runningValue = async (on: Look, given: string, name: string): Promise<boolean> => {
+  const [current, old] = await Promise.all([name, given].map((one) => on.read(`${KERNEL}/booleans/${one}`)))
+  const text = current ?? old ?? refuseUnknown(given, (await on.list(`${KERNEL}/booleans`)) ?? [])
+  return /^\s*1\b/.test(text)
 }
 
 const refuseUnknown = (name: string, known: Iterable<string>): never => {
   const { hint } = didYouMean(name, known)
   return refuse(`SELinux boolean ${name} is not defined${hint === undefined ? '' : `: ${hint}`}`)
+}
+
+const checkTool = async (on: Look): Promise<void> => {
+  if ((await on.ask(questions.hasTool('setsebool'))).code === 0) return
+  missing({ kind: 'tool', name: 'setsebool', message: 'setsebool is not there: it is in the package policycoreutils' })
 }
 
 const COMMON_TYPES = ['targeted', 'default']
@@ -122,18 +114,21 @@ interface Stored {
   readonly value: boolean | null
 }
 
-const readStore = async (on: Look, given: string): Promise<Stored> => {
+const readStore = async (on: Look, given: Params): Promise<Stored> => {
   // asked for both usual types at once, so that it takes one flight
-  const [config] = await Promise.all([on.read('/etc/selinux/config'), ...COMMON_TYPES.map((type) => filesOf(on, type))])
-  const [substitutions, local] = await filesOf(on, policyType(config ?? '') ?? 'targeted')
-  const name = currentName(given, substitutions ?? '')
+  const [config] = await Promise.all([
+    on.read('/etc/selinux/config'),
+    ...COMMON_TYPES.map((type) => filesOf(on, type, given)),
+  ])
+  const [substitutions, local] = await filesOf(on, policyType(config ?? '') ?? 'targeted', given)
+  const name = currentName(given.name, substitutions ?? '')
   return { name, value: parseLocal(local ?? '').get(name) ?? null }
 }
 
-const filesOf = (on: Look, type: string): Promise<readonly (string | null)[]> =>
+const filesOf = (on: Look, type: string, given: Params): Promise<readonly (string | null)[]> =>
   Promise.all([
     on.read(`/etc/selinux/${type}/booleans.subs_dist`),
-    on.read(`/var/lib/selinux/${type}/active/booleans.local`),
+    given.persistent ? on.read(`/var/lib/selinux/${type}/active/booleans.local`) : null,
   ])
 
 /** The stored value where it is the policy's default, which semanage alone can tell; null where there is no semanage. */
@@ -149,6 +144,5 @@ const apply = async (on: Touch, { name, state, persistent }: Params, now: Now): 
   const flags = persistent && now.stored !== state ? ['-P'] : []
   // the policy is compiled anew for -P, which takes half a minute on small machines
   const answer = await on.do({ argv: ['setsebool', ...flags, name, state ? 'on' : 'off'], timeoutMs: 300_000 })
-  if (answer.code === 127) missing(toolOf('setsebool', 'policycoreutils'))
   if (answer.code !== 0) throw new HostError(`setsebool ${[...flags, name].join(' ')}: ${answer.stderr.trim()}`)
 }

@@ -1,4 +1,11 @@
 // Everything a module file may import, and nothing else.
+export type { ClientCard } from './card/card-client.ts'
+export { cardComplaints, cardWish, clientEnrolment, enrolledKey, isCardMeant } from './card/card-params.ts'
+export { type AuthorityRecord, lookAtAuthorities, planAuthorities } from './card/enroll-authorities.ts'
+export { type ClientRecord, lookAtClient, planClient } from './card/enroll-client.ts'
+export { type KeyRecord, lookAtEnrolment, planEnrolment } from './card/enroll-key.ts'
+export { lookAtCard } from './card/look-card.ts'
+export { tryPin } from './card/try-pin.ts'
 export { bytesOf, textOf } from './contract/bytes.ts'
 export { HostError } from './contract/errors.ts'
 export { LATER, type Later } from './contract/later.ts'
@@ -16,13 +23,23 @@ export { shortDigest } from './formats/digest.ts'
 export { editedText, type LineProblem, type LineRules, lineProblems } from './formats/line-rules.ts'
 export { nameAndVersion, type PackageManager, packageManagers } from './formats/packages.ts'
 export { fingerprintOf, generatorName, type PublicKey, readPublicLine } from './formats/public-key.ts'
-export { currentName, parseGetsebool, parseLocal, parseStored, policyType } from './formats/selinux-booleans.ts'
+export { currentName, parseLocal, parseStored, policyType } from './formats/selinux-booleans.ts'
 export { shellWords } from './formats/shell-words.ts'
 export { splitWords } from './formats/ssh-config.ts'
 export { withoutSshSetting, withSshSetting } from './formats/ssh-config-edit.ts'
 export type { SshConfigTree } from './formats/ssh-config-order.ts'
 export { sshConfigArguments, valueProblem } from './formats/ssh-config-value.ts'
 export { overridesOf, type SshConfigWish, standingValues, valuesToTake } from './formats/ssh-config-wish.ts'
+export { lookAtPair, type PairSight } from './keypair/look-pair.ts'
+export { commentKey, makePair } from './keypair/make-pair.ts'
+export {
+  isClosed,
+  keptPairFiles,
+  newPairFiles,
+  type PairWish,
+  publicLineOf,
+  whyReplaced,
+} from './keypair/plan-pair.ts'
 export { entryOf, knownText } from './paths/entry.ts'
 export { globPaths } from './paths/glob.ts'
 export { ownerSpelling } from './paths/owners.ts'

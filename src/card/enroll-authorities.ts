@@ -17,11 +17,19 @@ type Paths = Readonly<Record<string, PathState>>
 export const SSSD_BUNDLE = '/etc/sssd/pki/sssd_auth_ca_db.pem'
 const FOLDERS = ['/etc/sssd', '/etc/sssd/pki']
 
+/** What was found of the certificates of some files in sssd's bundle. */
+export interface AuthorityRecord {
+  /** the bundle, links resolved */
+  readonly ca_bundle: string
+  /** the SHA-256 of the certificates asked for that are in it */
+  readonly certificates: readonly string[]
+}
+
 /** Reads the certificates of PEM files and sssd's bundle; a file that is no certificate is refused by name. */
 export const lookAtAuthorities = async (
   on: Look,
   paths: readonly string[],
-): Promise<{ readonly files: Paths; readonly notes: readonly string[] }> => {
+): Promise<{ readonly record: AuthorityRecord; readonly files: Paths; readonly notes: readonly string[] }> => {
   const [bundle, ...found] = await Promise.all([
     on.file(SSSD_BUNDLE),
     ...FOLDERS.map((folder) => on.file(folder, { text: false })),
@@ -36,11 +44,14 @@ export const lookAtAuthorities = async (
   })
   const target = bundle ?? null
   if (target !== null && target.kind !== 'file') refuse(`${target.path} is not a file`)
-  const notes = sources.flatMap(([path, { text }]) => remarks(path, text))
+  const path = target?.path ?? SSSD_BUNDLE
   const missingFolders = folders.filter(([, entry]) => entry === null)
+  const files: Paths = Object.fromEntries([...missingFolders, [path, entryOf(target)], ...sources])
+  const there = new Set(digestsIn(textAt(files, path)))
   return {
-    files: Object.fromEntries([...missingFolders, [target?.path ?? SSSD_BUNDLE, entryOf(target)], ...sources]),
-    notes,
+    record: { ca_bundle: path, certificates: wantedDigests(files, paths).filter((digest) => there.has(digest)) },
+    files,
+    notes: sources.flatMap(([source, { text }]) => remarks(source, text)),
   }
 }
 
@@ -64,36 +75,28 @@ const textAt = (files: Paths, path: string): string => {
   return entry?.kind === 'file' && typeof entry.text === 'string' ? entry.text : ''
 }
 
-const bundlePath = (files: Paths, paths: readonly string[]): string =>
-  Object.keys(files).find((path) => !paths.includes(path) && !FOLDERS.includes(path)) ?? SSSD_BUNDLE
-
 const wantedFrom = (files: Paths, paths: readonly string[]): readonly Certificate[] =>
   paths.flatMap((path) => readCertificates(textAt(files, path)) ?? [])
 
-/** The digests of the certificates of these files that are in sssd's bundle. */
-export const authoritiesThere = (files: Paths, paths: readonly string[]): readonly string[] => {
-  const there = new Set(digestsIn(textAt(files, bundlePath(files, paths))))
-  return wantedDigests(files, paths).filter((digest) => there.has(digest))
-}
-
-/** The digests of all certificates of these files. */
-export const wantedDigests = (files: Paths, paths: readonly string[]): readonly string[] => [
+const wantedDigests = (files: Paths, paths: readonly string[]): readonly string[] => [
   ...new Set(wantedFrom(files, paths).map(({ digest }) => digest)),
 ]
 
 /** The bundle with the certificates of these files, or without them. */
-export const planAuthorities = (files: Paths, paths: readonly string[], state: 'present' | 'absent'): Paths => {
-  const path = bundlePath(files, paths)
-  const there = files[path] ?? null
+export const planAuthorities = (
+  { paths, state }: { readonly paths: readonly string[]; readonly state: 'present' | 'absent' },
+  { ca_bundle: path }: Pick<AuthorityRecord, 'ca_bundle'>,
+  files: Paths,
+): { readonly record: Pick<AuthorityRecord, 'certificates'>; readonly files: Paths } => {
+  const isPresent = state === 'present'
   const before = textAt(files, path)
   const certificates = wantedFrom(files, paths)
-  const text = state === 'present' ? withCertificates(before, certificates) : withoutCertificates(before, certificates)
-  if (text === before) return files
-  const folder = { kind: 'directory', mode: '0711', owner: 'root', group: 'root' } as const
-  const made = FOLDERS.filter((one) => one in files).map((one) => [one, folder] as const)
-  const file =
-    there?.kind === 'file'
-      ? { ...there, text }
-      : { kind: 'file' as const, mode: '0644', owner: 'root', group: 'root', text }
-  return { ...files, ...Object.fromEntries(made), [path]: text.trim() === '' ? null : file }
+  const text = isPresent ? withCertificates(before, certificates) : withoutCertificates(before, certificates)
+  const record = { certificates: isPresent ? wantedDigests(files, paths) : [] }
+  if (text === before) return { record, files: {} }
+  const made = FOLDERS.filter((folder) => folder in files).map((folder) => [folder, FOLDER] as const)
+  const file = { mode: '0644', owner: 'root', group: 'root', ...files[path], kind: 'file' as const, text }
+  return { record, files: { ...Object.fromEntries(made), [path]: text.trim() === '' ? null : file } }
 }
+
+const FOLDER = { kind: 'directory', mode: '0711', owner: 'root', group: 'root' } as const

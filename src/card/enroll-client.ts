@@ -13,8 +13,10 @@ import { type ClientCard, cardWishes, knowsUris, publicKeyFile, publicKeyState, 
 
 type Paths = Readonly<Record<string, PathState>>
 
-/** Whose client is to use a card, and for which hosts. */
+/** Which client is to use a card, and for which hosts. */
 export interface ClientEnrolment {
+  /** where the card and its client are */
+  readonly cardOn: 'control' | 'host'
   readonly card: ClientCard
   /** the patterns of the Host line */
   readonly host: string
@@ -31,16 +33,40 @@ export interface ClientRecord {
   readonly config_lines: readonly string[]
 }
 
-/** Looks whether a user's client uses a card. */
+/** Looks whether the client of a user uses a card; on the control node it is that of the user who started keyward. */
 export const lookAtClient = async (
   on: Look,
-  user: string,
   enrolment: ClientEnrolment,
+  name: string | undefined,
 ): Promise<{ readonly record: ClientRecord; readonly files: Paths; readonly notes: readonly string[] }> => {
+  const isHost = enrolment.cardOn === 'host'
+  const here = isHost ? on : on.control
+  const user = (isHost ? name : undefined) ?? here.connection.power
+  const found = await lookAtOwn(here, user, enrolment)
+  return { ...found, files: isHost ? found.files : withPrefix(found.files) }
+}
+
+const CONTROL = 'control:'
+
+const withPrefix = (files: Paths): Paths =>
+  Object.fromEntries(Object.entries(files).map(([path, entry]) => [CONTROL + path, entry]))
+
+const withoutPrefix = (files: Paths): Paths =>
+  Object.fromEntries(
+    Object.entries(files).flatMap(([path, entry]) =>
+      path.startsWith(CONTROL) ? [[path.slice(CONTROL.length), entry]] : [],
+    ),
+  )
+
+const lookAtOwn: (on: Look, user: string, enrolment: ClientEnrolment) => ReturnType<typeof lookAtClient> = async (
+  on,
+  user,
+  enrolment,
+) => {
   const [config, uris] = await Promise.all([readClientFiles(on, { user }), knowsUris(on)])
   const { root, base, files, look } = config
   const key = join(base, publicKeyFile(enrolment.card.blob))
-  const [found] = await Promise.all([look.file(key, { follow: false })])
+  const found = await look.file(key, { follow: false })
   if (found !== null && found.kind !== 'file') refuse(`${key} is not a file`)
   const record = { config_file: root, config_base: base, config_user: user, config_uris: uris }
   const tree = clientTree(files, { root, base })
@@ -71,12 +97,22 @@ const wishesOf = ({ card, host }: ClientEnrolment, { config_uris: uris }: Pick<C
 
 const lineOf = ({ keyword, values }: SshConfigWish): string => `${keyword} ${values[0] ?? ''}`
 
-/** The files in which the client uses the card, or does not. */
+/** The files in which the client uses the card, or does not; others stay out of it. */
 export const planClient = (
   enrolment: ClientEnrolment,
   now: Omit<ClientRecord, 'config_lines'>,
   files: Paths,
 ): { readonly record: Pick<ClientRecord, 'config_lines'>; readonly files: Paths } => {
+  const wishes = wishesOf(enrolment, now)
+  const isHost = enrolment.cardOn === 'host'
+  const planned = planOwn(enrolment, now, isHost ? files : withoutPrefix(files))
+  return {
+    record: { config_lines: enrolment.state === 'present' ? wishes.map(lineOf) : [] },
+    files: isHost ? planned : withPrefix(planned),
+  }
+}
+
+const planOwn = (enrolment: ClientEnrolment, now: Omit<ClientRecord, 'config_lines'>, files: Paths): Paths => {
   const { config_file: root, config_base: base, config_user: user, config_uris: uris } = now
   const wishes = wishesOf(enrolment, now)
   const { text, outranked } = withCard(clientTree(files, { root, base }), wishes, { uris, state: enrolment.state })
@@ -85,12 +121,10 @@ export const planClient = (
     refuse(`${file}:${number} says "${line.spelled} ${line.value}" for every host, and no block can outrank it`)
   }
   const key = join(base, publicKeyFile(enrolment.card.blob))
-  const isPresent = enrolment.state === 'present'
-  const own = ownFiles(files, { root, base, user, text })
-  return {
-    record: { config_lines: isPresent ? wishes.map(lineOf) : [] },
-    files: uris
-      ? own
-      : { ...own, [key]: isPresent ? publicKeyState(enrolment.card, user) : { kind: 'absent', as: user } },
+  const all: Paths = {
+    ...ownFiles(files, { root, base, user, text }),
+    [key]: enrolment.state === 'present' ? publicKeyState(enrolment.card, user) : { kind: 'absent', as: user },
   }
+  const own = uris ? [base, root] : [base, root, key]
+  return Object.fromEntries(own.flatMap((path) => (all[path] === undefined ? [] : [[path, all[path]]])))
 }

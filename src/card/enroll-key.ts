@@ -51,7 +51,7 @@ export const lookAtEnrolment = async (
   return { record, files, notes: sight.notes }
 }
 
-/** The files in which the key lets the user in, or does not. A key is the same key whatever its comment. */
+/** The files in which the key lets the user in, or does not; others stay out of it. A key is the same key whatever its comment. */
 export const planEnrolment = (
   { user, key, state }: KeyEnrolment,
   now: KeyRecord,
@@ -70,10 +70,15 @@ export const planEnrolment = (
   const owner = { user, group: now.group, home: now.home, isEnforced: state === 'present' }
   return {
     record: { enrolled: state === 'present' },
-    files: withKeyTexts(files, after, owner),
+    files: withKeyTexts(ownFiles(now.key_files, files), after, owner),
     notes: remarks(after, about, [key.key.blob]),
   }
 }
+
+const ownFiles = (keyFiles: readonly string[], files: Paths): Paths =>
+  Object.fromEntries(
+    Object.entries(files).filter(([path]) => keyFiles.some((file) => file === path || file.startsWith(`${path}/`))),
+  )
 
 const textsOf = (paths: readonly string[], files: Paths): readonly KeyFile[] =>
   paths.map((path) => {

@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { UserError } from '../contract/errors.ts'
 import { type CommandEntry, commands, futureCommands } from './commands.ts'
 import { type Flag, foreignFlags } from './flags.ts'
+import { Interrupted } from './interrupt.ts'
 import { printMistakes } from './mistakes.ts'
 import { startingPoints } from './start.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -20,11 +21,14 @@ export const runCommandLine = async (around: Surroundings): Promise<number> => {
     return code
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0
+    if (error instanceof Interrupted) return INTERRUPTED
     const wrong = error instanceof CommanderError ? flagError(error) : error
     if (wrong instanceof UserError) return printMistakes(wrong, around)
     throw error
   }
 }
+
+const INTERRUPTED = 130
 
 const programOf = (around: Surroundings, ended: (code: number) => void): Command => {
   const program = new Command('keyward')

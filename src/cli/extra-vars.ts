@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { UserError } from '../contract/errors.ts'
-import { valueOf } from '../yaml/node.ts'
+import { nodeValue } from '../yaml/node.ts'
 import { readYaml } from '../yaml/read.ts'
 
 /** Reads what `-e` was given: `key=value ...`, a map in JSON or YAML, or `@file` with one; the later ones win. */
@@ -30,7 +30,7 @@ const mapOf = (text: string, file: string): Readonly<Record<string, unknown>> =>
   if (mistakes.length > 0) throw new UserError(mistakes)
   if (root === null) return {}
   if (root.kind !== 'map') throw new UserError('variables are a map', { at: root.at, hint: '-e "name: value"' })
-  return valueOf(root) as Readonly<Record<string, unknown>>
+  return nodeValue(root) as Readonly<Record<string, unknown>>
 }
 
 // words as a shell would split them: quotes may stand anywhere in one

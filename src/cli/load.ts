@@ -4,6 +4,7 @@ import { type Mistake, UserError } from '../contract/errors.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { chooseHosts, chooseLimit } from '../inventory/pattern.ts'
 import type { Inventory } from '../inventory/shape.ts'
+import { checkPlaybooks, withFactsOfVariables } from '../playbook/check.ts'
 import { loadPlaybooks } from '../playbook/load.ts'
 import { inOrder } from '../playbook/mistakes.ts'
 import type { Play, Playbook, Task } from '../playbook/shape.ts'
@@ -42,26 +43,24 @@ export const loadAll = async (
   const extraVars = extraVarsOf(flags.extraVars)
   const read = await loadPlaybooks(files, { modules, extraVars })
   const { inventory, mistakes } = await loadInventory(flags.inventory, { playbookDirectories: files.map(dirname) })
-  const plays = read.playbooks.flatMap((playbook) => playbook.plays)
+  const playbooks = withFactsOfVariables(read.playbooks, { inventory, extraVars })
+  const plays = playbooks.flatMap((playbook) => playbook.plays)
   const selection = selectionOf(flags)
+  const tasks = chooseTasks(plays, selection)
   const hosts = about.withHosts ? hostsOfPlays(inventory, plays, flags) : NO_HOSTS
   const chosen = [...hosts.byPlay].map(([play, names]) => ({ play, hosts: names }))
+  const hostsOf = (play: Play): readonly string[] => hosts.byPlay.get(play) ?? []
+  const tasksOf = (play: Play): readonly Task[] => tasks.get(play) ?? []
   throwAll([
     ...read.mistakes,
     ...mistakes,
     ...hosts.mistakes,
-    ...checkSelection(read.playbooks, selection),
+    ...checkSelection(playbooks, selection),
     ...reachMistakes(chosen, { inventory, extraVars, flags }),
+    ...(mistakes.length > 0 ? [] : checkPlaybooks(playbooks, { inventory, extraVars, hostsOf, tasksOf })),
   ])
-  const tasks = chooseTasks(plays, selection)
-  return {
-    playbooks: read.playbooks,
-    inventory,
-    extraVars,
-    hosts: [...new Set([...hosts.byPlay.values()].flat())],
-    hostsOf: (play) => hosts.byPlay.get(play) ?? [],
-    tasksOf: (play) => tasks.get(play) ?? [],
-  }
+  const allHosts = [...new Set([...hosts.byPlay.values()].flat())]
+  return { playbooks, inventory, extraVars, hosts: allHosts, hostsOf, tasksOf }
 }
 
 /** Reads inventories alone; throws every mistake in them. */

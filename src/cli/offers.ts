@@ -18,7 +18,7 @@ export const offersOf = (
   }
   return {
     run: () => line('run', ...rest),
-    retry: (hosts) => line('run', ...without(rest, LIMIT), '--limit', hosts.join(',')),
+    retry: (hosts, flags) => line('run', ...without(rest, LIMIT), ...flags, '--limit', hosts.join(',')),
     trust: (hosts) => line('trust', ...about.inventory.flatMap((path) => ['-i', path]), ...limitTo(hosts)),
   }
 }

@@ -4,6 +4,7 @@ import { linesOutput } from '../output/lines.ts'
 import { ndjsonOutput } from '../output/ndjson.ts'
 import type { Output } from '../output/output.ts'
 import { isColored, paints } from '../output/paint.ts'
+import { shortRecapLines } from '../output/recap.ts'
 import type { OutputKind, RunFlags } from './flags.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -43,7 +44,7 @@ export const openOutput = async (
       return treeOutput({ write: stdout.write, size: stdout.size, unicode: isUnicode(environment) }, wording)
     }
     case 'lines':
-      return linesOutput(stdout.write, wording)
+      return linesOutput(stdout.write, stdout.isTTY ? { ...wording, recap: shortRecapLines } : wording)
     case 'ndjson':
       return ndjsonOutput(stdout.write)
     case 'json':

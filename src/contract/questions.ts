@@ -117,10 +117,7 @@ export const questions = {
   keyTypes: (): Question => ask('ssh', '-Q', 'key'),
   /** the entry of an account or a group, by name or number: `name:x:number:…` */
   entry: (database: 'passwd' | 'group', name: string): Question => ask('getent', database, name),
-  getsebool: (name: string): Question => ask('getsebool', name),
-  getseboolAll: (): Question => ask('getsebool', '-a'),
   semanageBooleans: (): Question => ask('semanage', 'boolean', '-l'),
-  selinuxMode: (): Question => ask('getenforce'),
   /** properties of units, `Key=value` a line, a blank line between units */
   unitProperties: (units: readonly string[], properties: readonly string[]): Question => ({
     ...ask('systemctl', 'show', '--no-pager', `--property=${properties.join(',')}`, '--', ...units),
@@ -132,8 +129,6 @@ export const questions = {
   /** seconds since 1970 (to the nanosecond where its date can), and since the machine's boot: one line each */
   clocks: (): Question => ask('sh', '-c', 'date +%s.%N && cat /proc/uptime'),
   processTimes: (pid: number): Question => ask('cat', `/proc/${pid}/stat`),
-  processArguments: (pid: number): Question => ask('cat', `/proc/${pid}/cmdline`),
-  clockTicks: (): Question => ask('getconf', 'CLK_TCK'),
   /** the TCP sockets of a process's network, and then what the process has open */
   processSockets: (pid: number): Question =>
     ask('sh', '-c', 'cat "/proc/$1/net/tcp" "/proc/$1/net/tcp6"; ls -l "/proc/$1/fd"', 'sh', String(pid)),

@@ -3,10 +3,6 @@
 /** A boolean as a table or a file has it, by name. */
 export type Booleans = ReadonlyMap<string, boolean>
 
-/** Reads `getsebool`'s lines, `name --> on`. */
-export const parseGetsebool = (text: string): Booleans =>
-  new Map([...text.matchAll(/^(\S+) --> (on|off)$/gm)].map(([, name = '', value]) => [name, value === 'on']))
-
 /** Reads the stored values of `semanage boolean -l`, the second of `name (on , off) description`. */
 export const parseStored = (text: string): Booleans =>
   new Map(

@@ -18,8 +18,8 @@ export interface Asking {
   expand(path: string): Promise<string>
   ask(question: Question, text?: string | Secret): Promise<Answer>
   login(request: LoginRequest): Promise<LoginAnswer>
-  /** real paths learned so far of a path that was asked for */
-  realPaths(path: string): readonly string[]
+  /** the real path of one that was asked for, where it is known without asking */
+  realPath(path: string): string | null
 }
 
 const LOOK_MS = 60_000
@@ -71,7 +71,7 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
         () => runCommand(parts, power, { command: question, text, again: true }),
       ),
     login: (request) => memory.recall(`login ${loginKey(request)}`, { kind: 'command' }, () => parts.login(request)),
-    realPaths: (path) => memory.realPaths(path),
+    realPath: (path) => memory.realPath(path),
   }
 
   function ownHome(): Promise<string> {

@@ -102,7 +102,7 @@ export const createLook = (parts: LookParts, options: LookOptions): Look => {
     },
     planned(path) {
       const asked = clean(path)
-      const all = [asked, ...asking.realPaths(asked)]
+      const all = [asked, asking.realPath(asked) ?? asked]
       return [...plan.keys()].some((key) => all.some((one) => key === one || isBelow(key, one)))
     },
   }

@@ -16,8 +16,8 @@ export interface Memory {
   ): Promise<Result>
   /** forgets everything, or the answers that a write to these paths may have changed: those of commands too */
   forget(paths?: readonly string[]): void
-  /** real paths learned so far of a path that was asked for */
-  realPaths(path: string): readonly string[]
+  /** the real path of one that was asked for, where it was learned since the last change */
+  realPath(path: string): string | null
 }
 
 interface Entry {
@@ -31,6 +31,7 @@ const ACCOUNT_FILES = /^\/etc\/(?:passwd|group|shadow|nsswitch\.conf)$/
 /** Starts remembering nothing. */
 export const createMemory = (): Memory => {
   const entries = new Map<string, Entry>()
+  const realPaths = new Map<string, string>()
   return {
     recall<Result>(
       key: string,
@@ -46,7 +47,9 @@ export const createMemory = (): Memory => {
       answer.then(
         (result) => {
           const real = realPath?.(result) ?? null
-          if (real !== null) entry.paths.push(real)
+          if (real === null) return
+          entry.paths.push(real)
+          if (about.path !== undefined && entries.get(key) === entry) realPaths.set(about.path, real)
         },
         // an error is no answer: whoever asks next asks the machine
         () => {
@@ -55,9 +58,9 @@ export const createMemory = (): Memory => {
       )
       return answer
     },
-    realPaths: (path) =>
-      [...entries.values()].flatMap(({ paths: [asked, real] }) => (asked === path && real !== undefined ? [real] : [])),
+    realPath: (path) => realPaths.get(path) ?? null,
     forget(paths) {
+      realPaths.clear()
       if (paths === undefined) return entries.clear()
       const accounts = paths.some((path) => ACCOUNT_FILES.test(path))
       for (const [key, entry] of entries) {

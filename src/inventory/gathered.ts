@@ -1,6 +1,6 @@
 import type { At, Mistake } from '../contract/errors.ts'
 import type { MapNode, YamlNode } from '../yaml/node.ts'
-import { valueOf } from '../yaml/node.ts'
+import { nodeValue } from '../yaml/node.ts'
 import type { Variable } from './shape.ts'
 
 /** A group while the sources are read. */
@@ -49,7 +49,7 @@ export const variablesIn = (map: MapNode, source: string): ReadonlyMap<string, V
 
 /** A variable of a node. */
 export const variable = (node: YamlNode, at: At, source: string): Variable => ({
-  value: valueOf(node),
+  value: nodeValue(node),
   at,
   source,
   node,

@@ -7,8 +7,8 @@ import { visible } from './visible.ts'
 export interface Offers {
   /** the same as a run */
   run(): string
-  /** the same, for these hosts */
-  retry(hosts: readonly string[]): string
+  /** the same, for these hosts, with more flags */
+  retry(hosts: readonly string[], flags: readonly string[]): string
   /** has the keys of these hosts shown, and trusted */
   trust(hosts: readonly string[]): string
 }
@@ -35,7 +35,7 @@ const interrupted = ({ report, begun, paint }: Closing): readonly string[] => {
   if (begun.size === 0) return [paint.strong('interrupted: what is listed above is done, the rest was not begun')]
   return [
     paint.strong('interrupted: what is listed above is done; these were left in the middle, and may be done or not:'),
-    ...aligned([...begun].map(([host, task]) => [host, task])),
+    ...aligned([...report.hosts.keys()].flatMap((host) => (begun.has(host) ? [[host, begun.get(host) ?? '']] : []))),
   ]
 }
 
@@ -66,8 +66,13 @@ const nextStep = ({ report, offers, paint }: Closing): readonly string[] => {
 const retry = ({ report, offers, paint }: Closing): readonly string[] => {
   const hosts = unhappyHosts(report)
   if (report.mode !== 'run' || hosts.length === 0) return []
-  return ['to try the hosts again that failed:', `  ${paint.command(offers.retry(hosts))}`]
+  const wantsPassword = report.results.some(({ status, message }) => status === 'failed' && SUDO_PASSWORD.test(message))
+  const line = offers.retry(hosts, wantsPassword ? ['-K'] : [])
+  return ['to try the hosts again that failed:', `  ${paint.command(line)}`]
 }
+
+/** the words of a machine whose sudo wants a password, and has none */
+const SUDO_PASSWORD = /^sudo wants a password/
 
 /** Rows as columns, each as wide as its widest cell. */
 export const aligned = (rows: readonly (readonly string[])[]): readonly string[] => {

@@ -7,9 +7,14 @@ export const recapLines = (report: Report, paint: Paint): readonly string[] => {
   return table(singles(report), COLUMNS, paint)
 }
 
-/** The recap of a screen: hosts that ended alike share a line, and a count that is zero everywhere has no column. */
-export const foldedRecapLines = (report: Report, paint: Paint, atMost: number): readonly string[] => {
-  const rows = report.hosts.size <= atMost ? singles(report) : folded(report)
+/** A line per host that fits a screen: a count that is zero everywhere has no column. */
+export const shortRecapLines = (report: Report, paint: Paint): readonly string[] => short(singles(report), paint)
+
+/** The same of more than so many hosts: those that ended alike share a line. */
+export const foldedRecapLines = (report: Report, paint: Paint, atMost: number): readonly string[] =>
+  report.hosts.size <= atMost ? shortRecapLines(report, paint) : short(folded(report), paint)
+
+const short = (rows: readonly Row[], paint: Paint): readonly string[] => {
   const used = COLUMNS.filter((column) => ALWAYS.has(column) || rows.some(({ counts }) => counts[column] > 0))
   return table(rows, used, paint)
 }

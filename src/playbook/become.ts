@@ -1,4 +1,4 @@
-import { valueOf } from '../yaml/node.ts'
+import { nodeValue } from '../yaml/node.ts'
 import { type Fields, holdsTemplate } from './fields.ts'
 import type { Become } from './shape.ts'
 import type { TemplateContext } from './template.ts'
@@ -16,7 +16,7 @@ export const becomeOf = (fields: Fields, context: TemplateContext): Become => {
   const become =
     node === undefined
       ? undefined
-      : node.kind === 'scalar' && flagOf(valueOf(node)) === undefined && holdsTemplate(node)
+      : node.kind === 'scalar' && flagOf(nodeValue(node)) === undefined && holdsTemplate(node)
         ? fields.template('become')
         : fields.flag('become')
   return {

@@ -24,7 +24,10 @@ export interface TaskCheck {
 /** Evaluates what is known of a task before the run, and holds it against its module's schema. */
 export const checkTask = (check: TaskCheck): void => {
   const { task } = check
-  if (task.loop === null) return checkItem(check, check.scopeOf(null))
+  if (task.loop === null) {
+    checkItem(check, check.scopeOf(null))
+    return
+  }
   const items = attempt(check, () => loopItems(task, check.scopeOf({ value: LATER, index: 0 })))
   if (items === WRONG) return
   const known = items === OPEN ? [LATER] : items

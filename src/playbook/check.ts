@@ -113,25 +113,19 @@ const checkOne = ({ play, task, hosts, others, claims }: OneTask, course: Course
   for (const mistake of wrong) if (mistake !== null) course.complain(mistake)
   if (wrong.some((mistake) => mistake !== null)) return
   const registers = new Map([...course.registers.keys()].map((name) => [name, LATER]))
-  for (const host of distinct(hosts, uses, course)) {
+  // where no host is known, what a host would say is not known either
+  const some = hosts.length === 0 ? [null] : distinct(hosts, uses, course)
+  for (const host of some) {
     checkTask({
       task,
       filesMayCome: course.filesMayCome,
-      isHost: (name) => hostOf(inventory, name) !== undefined,
+      isHost: (name) => host === null || hostOf(inventory, name) !== undefined,
       complain: course.complain,
       claim: (what) => claimed(what, task, claims, course),
-      scopeOf: (item) =>
-        scopeFor({
-          play,
-          task,
-          host,
-          inventory,
-          facts: LATER,
-          registers,
-          extraVars,
-          item,
-          registersOf: () => registers,
-        }),
+      scopeOf: (item) => {
+        const parts = { play, task, inventory, facts: LATER, registers, extraVars, item, registersOf: () => registers }
+        return host === null ? scopeFor({ ...parts, host: '', open: true }) : scopeFor({ ...parts, host })
+      },
     })
   }
 }

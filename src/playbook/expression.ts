@@ -38,7 +38,10 @@ export interface Compiling {
   readonly inBlock: boolean
 }
 
-const NOTHING: Expression = () => undefined
+/** Stands for what could not be compiled and was complained of: nothing further is said about it. */
+export const BROKEN: Expression = () => {
+  throw new Waiting('it is no template')
+}
 
 /** Compiles an expression; one that must be defined throws where it is not. */
 export const compileExpression = (node: hbs.AST.Expression, compiling: Compiling, optional = false): Expression => {
@@ -59,7 +62,7 @@ export const compileExpression = (node: hbs.AST.Expression, compiling: Compiling
     }
     default:
       compiling.complain('this has no value', compiling.placeOf(node))
-      return NOTHING
+      return BROKEN
   }
 }
 
@@ -77,12 +80,12 @@ export const compileCall = (
   if (helper === undefined) {
     const { hint } = didYouMean(String(name), Object.keys(HELPERS))
     compiling.complain(`there is no helper "${name}"`, at, hint ?? `the helpers are ${Object.keys(HELPERS).join(' ')}`)
-    return NOTHING
+    return BROKEN
   }
   if ((hash?.pairs.length ?? 0) > 0) compiling.complain('helpers take no named values', at, `write ${helper.form}`)
   if (params.length < helper.least || params.length > helper.most) {
     compiling.complain(`"${name}" takes ${amount(helper.least, helper.most)}`, at, `write ${helper.form}`)
-    return NOTHING
+    return BROKEN
   }
   const asksOnly = (index: number): boolean => (name === 'default' || name === 'defined') && index === 0
   const args = params.map((param, index) => {
@@ -123,13 +126,13 @@ const compilePath = (path: hbs.AST.PathExpression, compiling: Compiling, optiona
   const [first, ...rest] = path.parts
   if (path.original.includes('/') && path.depth === 0) {
     compiling.complain(`"${path.original}" is no name`, at, `write ${path.original.replaceAll('/', '.')}`)
-    return NOTHING
+    return BROKEN
   }
   if (path.data) return ({ block }) => walk(block?.data[first ?? ''], rest, path.original, at)
   if (isOfBlock(path, compiling)) {
     if (compiling.inBlock) return ({ block }) => walk(selfOf(block, path), path.parts, path.original, at)
     compiling.complain(`"${path.original}" has a meaning only within {{#each}}`, at)
-    return NOTHING
+    return BROKEN
   }
   const name = first ?? ''
   if (!compiling.local.includes(name)) compiling.uses.push({ path: path.parts, at, optional })
@@ -175,7 +178,7 @@ const noField = (value: unknown, parts: readonly string[], index: number, whole:
       .slice(0, -(parts.length - index))
       .join('.') || whole
   const message = `'${whole}' is undefined: "${owner}" has no field "${part}"`
-  if (isMap(value) && value['skipped'] === true)
+  if (isMap(value) && value.skipped === true)
     return new UserError(message, { at, hint: 'its task was skipped: write (default … …) or the same "when" here' })
   return new UserError(message, { at, ...didYouMean(part, isMap(value) ? Object.keys(value) : []) })
 }

@@ -1,6 +1,6 @@
 import type { At, Mistake } from '../contract/errors.ts'
 import { didYouMean } from '../contract/suggest.ts'
-import { type Entry, entryOf, type MapNode, valueOf, wordsFor, type YamlNode } from '../yaml/node.ts'
+import { type Entry, entryOf, type MapNode, nodeValue, wordsFor, type YamlNode } from '../yaml/node.ts'
 import type { Keywords } from './keywords.ts'
 import { whyNoVariable } from './names.ts'
 import type { Template } from './shape.ts'
@@ -35,7 +35,7 @@ export const fieldsOf = (map: MapNode, context: TemplateContext): Fields => {
     return node.plain ? node.raw : String(node.value)
   }
   const flag = (key: string, node: YamlNode): boolean | undefined => {
-    const value = node.kind === 'scalar' ? flagOf(valueOf(node)) : undefined
+    const value = node.kind === 'scalar' ? flagOf(nodeValue(node)) : undefined
     if (value !== undefined) return value
     if (holdsTemplate(node)) return complain(`not yet: a template for "${key}"`, node.at, 'write yes or no')
     return complain(`"${key}" is yes or no, not ${wordsFor(node)}`, node.at)

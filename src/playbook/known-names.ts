@@ -54,7 +54,7 @@ export const wrongUse = (use: Use, about: Sights): Mistake | null => {
 }
 
 const listed = (names: readonly string[]): string =>
-  names.length <= 3 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more hosts`
+  names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more hosts`
 
 const hintFor = (name: string, about: Sights): { readonly hint?: string } => {
   const { play, task, hosts, inventory, extraVars, registers, others } = about

@@ -104,7 +104,7 @@ const complaintsOf = (
 ): readonly (Unfit & { readonly param: string })[] => {
   const missing = errors
     .filter(({ keyword }) => keyword === 'required')
-    .map(({ params }) => String(params['missingProperty']))
+    .map(({ params }) => String(params.missingProperty))
     .filter((name) => !bad.has(name))
   const others = errors
     .filter(({ keyword, instancePath }) => keyword !== 'required' && instancePath !== '')
@@ -141,16 +141,16 @@ const wordsForError = (
       return { message: `${what} must be one of ${words.join(', ')}, not ${found}`, ...didYouMean(String(data), words) }
     }
     case 'format':
-      return params['format'] === 'file-mode'
+      return params.format === 'file-mode'
         ? { message: `${what} is a file mode: three or four octal digits, not ${found}`, hint: "write it as in '0644'" }
         : { message: `${what} is a path on the host: absolute, or beginning with ~, not ${found}` }
     case 'minLength':
     case 'minItems':
       return { message: `${what} must not be empty` }
     case 'minimum':
-      return { message: `${what} must be at least ${params['limit']}, not ${found}` }
+      return { message: `${what} must be at least ${params.limit}, not ${found}` }
     case 'maximum':
-      return { message: `${what} must be at most ${params['limit']}, not ${found}` }
+      return { message: `${what} must be at most ${params.limit}, not ${found}` }
     default:
       return { message: `${what} does not fit: ${found}` }
   }

@@ -1,5 +1,5 @@
 import type { Module } from '../contract/module.ts'
-import { didYouMean } from '../contract/suggest.ts'
+import { didYouMean, suggest } from '../contract/suggest.ts'
 import { type Entry, entryOf, type MapNode, wordsFor, type YamlNode } from '../yaml/node.ts'
 import { aboutModule, shortName } from './ansible-names.ts'
 import { checkKeys, type Fields, fieldsOf, holdsTemplate } from './fields.ts'
@@ -120,6 +120,9 @@ const paramsOf = (entry: Entry, module: Module, map: MapNode, loading: Loading):
     for (const { key, at, value } of from.entries) {
       if (!known.includes(key)) {
         loading.complain({ message: `${module.name} has no parameter "${key}"`, at, ...meantParam(key, module, known) })
+        // what was meant is not missing besides
+        const meant = suggest(key, known)
+        if (meant !== null && !params.has(meant)) params.set(meant, compileTemplate(value, loading))
       } else {
         params.set(key, compileTemplate(value, loading))
       }

@@ -1,6 +1,6 @@
 import { type At, type Mistake, UserError } from '../contract/errors.ts'
 import { Waiting } from '../contract/signals.ts'
-import { type ScalarNode, valueOf, type YamlNode } from '../yaml/node.ts'
+import { nodeValue, type ScalarNode, type YamlNode } from '../yaml/node.ts'
 import type { ReadFile } from './control-file.ts'
 import type { Compiling, Expression } from './expression.ts'
 import type { Scope, Template, Use } from './shape.ts'
@@ -29,7 +29,7 @@ export const compileCondition = (node: YamlNode, context: TemplateContext): Temp
     context.complain({ message: 'a condition is an expression, or a list of expressions', at: node.at })
     return templateOf(node, uses, () => true)
   }
-  const flag = flagOf(valueOf(node))
+  const flag = flagOf(nodeValue(node))
   if (flag !== undefined) return templateOf(node, uses, () => flag)
   if (typeof node.value !== 'string' || node.value.trim() === '') {
     context.complain({ message: 'a condition is an expression, as in (eq name "value")', at: node.at })
@@ -56,7 +56,7 @@ const placeWithin = (node: YamlNode, path: readonly (string | number)[]): At => 
 }
 
 const constant = (node: YamlNode): Evaluate => {
-  const value = valueOf(node)
+  const value = nodeValue(node)
   return () => value
 }
 

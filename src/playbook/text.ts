@@ -5,6 +5,7 @@ import { Secret } from '../contract/secret.ts'
 import { Waiting } from '../contract/signals.ts'
 import {
   type Block,
+  BROKEN,
   type Compiling,
   compileCall,
   compileExpression,
@@ -22,10 +23,10 @@ export const compileText = (text: string, compiling: Compiling, placeAt: (index:
   if (statement !== null) {
     const hint = `write {{#if name}} … {{else}} … {{/if}} or {{#each list}} … {{/each}}`
     compiling.complain(`templates are Handlebars: "{% ${statement[1]} %}" is Jinja`, placeAt(statement.index), hint)
-    return () => undefined
+    return BROKEN
   }
   const program = parsed(text, compiling, placeAt)
-  if (program === null) return () => undefined
+  if (program === null) return BROKEN
   const only = program.body.length === 1 ? program.body[0] : undefined
   if (only?.type === 'MustacheStatement') return compileMustache(only as hbs.AST.MustacheStatement, compiling)
   return compileProgram(program, compiling)
@@ -38,7 +39,7 @@ export const compileBare = (text: string, compiling: Compiling, placeAt: (index:
   const shift = braces === null ? 0 : text.indexOf('{{') + 2
   if (inner.includes('{{')) {
     compiling.complain('a condition is an expression, not a text with templates', placeAt(0), 'write it without braces')
-    return () => undefined
+    return BROKEN
   }
   const program = attempt(`{{${BARE} ${inner}}}`)
   const mustache = program?.body[0] as hbs.AST.MustacheStatement | undefined
@@ -47,12 +48,12 @@ export const compileBare = (text: string, compiling: Compiling, placeAt: (index:
   const [first, ...rest] = mustache?.params ?? []
   if (program === null || program.body.length !== 1 || first === undefined) {
     complainOfSyntax(inner.trim(), placeAt(shift + Math.max(0, inner.search(/\S/))), compiling, false)
-    return () => undefined
+    return BROKEN
   }
   if (rest.length === 0 && (mustache?.hash?.pairs.length ?? 0) === 0) return strict(first, bare)
   if (isHelper(first)) return compileCall(first, rest, mustache?.hash, bare)
   complainOfSyntax(inner.trim(), at(first), compiling, false)
-  return () => undefined
+  return BROKEN
 }
 
 const BARE = 'x'
@@ -123,7 +124,7 @@ const compileMustache = (mustache: hbs.AST.MustacheStatement, compiling: Compili
   const ours = fromJinjaBare(words.join(' '))
   if (ours === null) return compileCall(path, params, hash, compiling)
   compiling.complain(`this is Jinja: {{ ${words.join(' ')} }}`, compiling.placeOf(mustache), `write {{ ${ours} }}`)
-  return () => undefined
+  return BROKEN
 }
 
 const compileProgram = (program: hbs.AST.Program, compiling: Compiling): Expression => {
@@ -153,7 +154,7 @@ const compileStatement = (statement: hbs.AST.Statement, compiling: Compiling): E
       return compileBlock(statement as hbs.AST.BlockStatement, compiling)
     default:
       compiling.complain('partials and decorators are not known', compiling.placeOf(statement))
-      return () => ''
+      return BROKEN
   }
 }
 
@@ -163,7 +164,7 @@ const compileBlock = (block: hbs.AST.BlockStatement, compiling: Compiling): Expr
   if (!['if', 'unless', 'each'].includes(name) || subject === undefined || rest.length > 0) {
     const hint = 'the blocks are {{#if name}}, {{#unless name}} and {{#each list}}'
     compiling.complain(`there is no block "${name}" like this`, compiling.placeOf(block), hint)
-    return () => ''
+    return BROKEN
   }
   const value = strict(subject, compiling)
   const names = block.program?.blockParams ?? []

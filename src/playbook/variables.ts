@@ -1,4 +1,5 @@
 import { type At, type Mistake, UserError } from '../contract/errors.ts'
+import { LATER } from '../contract/later.ts'
 import { Secret } from '../contract/secret.ts'
 import type { Host, Inventory, Variable } from '../inventory/shape.ts'
 import { nodeOf } from '../yaml/node.ts'
@@ -19,6 +20,8 @@ export interface ScopeParts {
   readonly registersOf?: (host: string) => ReadonlyMap<string, unknown> | undefined
   readonly extraVars: Readonly<Record<string, unknown>>
   readonly item: { readonly value: unknown; readonly index: number } | null
+  /** there is no host yet: what it would say, and what nothing else defines, is LATER */
+  readonly open?: true
 }
 
 /** Gives what names mean for a task on a host; a value is computed when it is asked for, once. */
@@ -28,7 +31,7 @@ export const scopeFor = (parts: ScopeParts): Scope => {
   const scope: Scope = {
     lookup: (name) => {
       if (known.has(name)) return known.get(name)
-      const found = sourceOf(name, parts)
+      const found = sourceOf(name, parts) ?? (parts.open ? valued(LATER) : undefined)
       if (found === undefined) return undefined
       if (!found.template) return found.value
       if (path.includes(name)) throw circular([...path.slice(path.indexOf(name)), name], found.template)
@@ -66,6 +69,7 @@ const sourceOf = (name: string, parts: ScopeParts): Source | undefined => {
   const own = task?.vars.get(name) ?? play.fileVars.get(name) ?? play.vars.get(name)
   if (own !== undefined) return rendered(own)
   if (name === 'facts') return valued(parts.facts)
+  if (parts.open && name !== 'playbook_dir') return valued(LATER)
   const host = hostOf(parts.inventory, parts.host)
   const variable = host?.vars.get(name)
   if (variable !== undefined) return { template: compiledVariable(variable, play.directory), wrap: secretOf(name) }

@@ -3,16 +3,16 @@
 import type { Look } from '../contract/look.ts'
 import { refuse, wait } from '../contract/signals.ts'
 import { parseSshdConfig, renderSshdLine } from '../formats/sshd-config.ts'
-import { type Criterion, criteriaOf, sameCriteria } from '../formats/sshd-match.ts'
+import { type Criterion, criteriaOf, isAll, sameCriteria } from '../formats/sshd-match.ts'
 import { type Flattened, flatten, isGlobal, type Statement } from '../formats/sshd-tree.ts'
 import { type Obeyed, obeyed, verdict } from './ask.ts'
 import { firstRelease, keywordOf } from './keywords.ts'
 import { states } from './place.ts'
 import type { ReadTree } from './read-tree.ts'
-import { isInScope } from './rival.ts'
+import { criteriaKey, isInScope } from './rival.ts'
 import { isGlobalOnlyIn, likeKeyword, type Setting } from './setting.ts'
 import { saidOf, withPorts } from './spelling.ts'
-import { overridingBlocks } from './witness.ts'
+import { connectionFor, criteriaAround, isSureFor, missesNeutral, overridingBlocks } from './witness.ts'
 
 /** One setting in one scope of one file, looked at on a machine. */
 export interface Scene {
@@ -43,11 +43,17 @@ export const isOnDisk = (on: Look, tree: ReadTree): boolean =>
  */
 export const scopedAnswer = async (scene: Scene, all: readonly Statement[]): Promise<Obeyed | null> => {
   const { on, setting, match, tree } = scene
-  if (match === null && overridingBlocks(all, setting).length === 0) return null
+  const own = match === null || isAll(match) ? null : sameCriteria(match)
+  const others = overridingBlocks(all, setting).filter((one) => criteriaKey(one) !== own)
+  if (own === null && others.every((one) => missesNeutral(criteriaAround(one)))) return null
+  const what = `sshd would refuse ${scene.path}`
+  if (match !== null && own !== null && others.length === 0 && isOnDisk(on, tree) && isSureFor(match)) {
+    const connection = await connectionFor(on, match)
+    if (connection !== null) return obeyed(await verdict(on, { file: tree.root }, connection), what)
+  }
   const takes = (one: Statement): boolean => isGlobal(one) || (match !== null && isInScope(one, match))
   const text = flatten(tree, isGlobalOnlyIn(setting.version), takes)
-  const about = { text: match === null ? text : forEverybody(text, match) }
-  return obeyed(await verdict(on, about), `sshd would refuse ${scene.path}`)
+  return obeyed(await verdict(on, { text: match === null ? text : forEverybody(text, match) }), what)
 }
 
 const forEverybody = (flat: Flattened, match: readonly Criterion[]): Flattened => {

@@ -2,19 +2,19 @@
 
 import type { Look } from '../contract/look.ts'
 import { missing, refuse } from '../contract/signals.ts'
-import { criteriaText, isAll } from '../formats/sshd-match.ts'
+import { criteriaText, isAll, sameCriteria } from '../formats/sshd-match.ts'
 import { flatten, isGlobal, type Statement, statements } from '../formats/sshd-tree.ts'
 import { SSHD_CONFIG, sshdVersion, verdict } from './ask.ts'
 import { alone, inTree, isOnDisk, type Scene, scopedAnswer, wantedSpelling, wholeAnswer } from './ask-setting.ts'
 import { lockout, whyNobody } from './lockout.ts'
 import { states } from './place.ts'
 import { type ReadTree, readSshdTree, withNewFile } from './read-tree.ts'
-import { isInScope, rivalsOf, rivalText } from './rival.ts'
+import { criteriaKey, isInScope, rivalsOf, rivalText } from './rival.ts'
 import { isGlobalOnlyIn, type Setting } from './setting.ts'
 import { criteriaFor, refuseScope, type SettingParams, settingFor, valuesFor } from './setting-params.ts'
 import { isSameSpelling, saidOf, spelled, writtenOf } from './spelling.ts'
 import { sameValue } from './value.ts'
-import { connectionFor, connectionText, overridingBlocks } from './witness.ts'
+import { connectionFor, connectionText, criteriaAround, mayMeet, overridingBlocks } from './witness.ts'
 
 /** What was found of a setting. */
 export interface SettingSight {
@@ -70,9 +70,25 @@ const ahead = <Result>(begun: Promise<Result>): Promise<Result> => {
 const speculate = (on: Look, params: SettingParams, path: string): void => {
   const guess = settingFor(params, '9.2')
   void ahead(on.list('/etc/ssh/sshd_config.d'))
-  void ahead(on.file(SSHD_CONFIG))
-  if (!on.planned('/etc/ssh') && !on.planned(path)) void ahead(verdict(on, { file: SSHD_CONFIG }))
   if (params.state === 'present') void ahead(verdict(on, { text: alone(guess, valuesFor(guess, params)) }))
+  if (on.planned('/etc/ssh') || on.planned(path)) return void ahead(on.file(SSHD_CONFIG))
+  void ahead(verdict(on, { file: SSHD_CONFIG }))
+  void ahead(speculateOnBlocks(on, guess, criteriaFor(params)))
+}
+
+/** Asks for the connections that the blocks of the main file are about before the files that it includes are read. */
+const speculateOnBlocks = async (on: Look, setting: Setting, match: Scene['match']): Promise<void> => {
+  const ask = async (criteria: NonNullable<Scene['match']>): Promise<void> => {
+    const connection = await connectionFor(on, criteria)
+    if (connection !== null) await verdict(on, { file: SSHD_CONFIG }, connection)
+  }
+  const asked = match === null ? [] : [ask(match)]
+  const { grammar } = setting
+  const text = (await on.file(SSHD_CONFIG))?.text
+  if (typeof text !== 'string') return
+  const all = statements({ root: SSHD_CONFIG, grammar, files: { [SSHD_CONFIG]: text }, includes: {} })
+  const blocks = match === null ? overridingBlocks(all, setting).slice(0, MOST_WITNESSES) : []
+  await Promise.all([...asked, ...blocks.map((one) => ask(criteriaAround(one)))])
 }
 
 const refuseMissing = async (on: Look, path: string): Promise<never> => {
@@ -142,25 +158,35 @@ const isInBlock = (one: Statement, match: NonNullable<Scene['match']>): boolean 
 /** The blocks that override the wanted value, each with a connection for which sshd says otherwise. */
 const overridden = async (scene: Scene, all: readonly Statement[]): Promise<readonly string[]> => {
   const { on, setting, match, values, tree } = scene
-  if (match !== null || values.length === 0) return []
+  if (values.length === 0) return []
   const wanted = new Set(values.map((value) => sameValue(setting, value)))
   const blocks = overridingBlocks(all, setting).filter((one) => !wanted.has(sameValue(setting, one.line.value)))
+  if (match !== null) return earlier(blocks, all, match)
   const about = isOnDisk(on, tree) ? { file: tree.root } : { text: flatten(tree, isGlobalOnlyIn(setting.version)) }
-  const notes = await Promise.all(
-    blocks.slice(0, MOST_WITNESSES).map(async (one) => {
-      const block = `Match ${criteriaText(one.within.flat())} (${one.file}:${one.number})`
-      const connection = await connectionFor(on, one)
-      if (connection === null) return `${block} has it at ${one.line.value}`
-      const answer = await verdict(on, about, connection)
-      const said = 'refusal' in answer ? null : spelled(saidOf(setting, answer))
-      return said === null
-        ? `${block} has it at ${one.line.value}`
-        : `${block} keeps it at ${said}, as for ${connectionText(connection)}`
-    }),
-  )
-  return blocks.length > MOST_WITNESSES
-    ? [...notes, `${blocks.length - MOST_WITNESSES} more blocks override it`]
-    : notes
+  const notes = blocks.slice(0, MOST_WITNESSES).map(async (one) => {
+    const connection = await connectionFor(on, criteriaAround(one))
+    const answer = connection === null ? null : await verdict(on, about, connection)
+    const said = answer === null || 'refusal' in answer ? null : spelled(saidOf(setting, answer))
+    if (connection === null || said === null) return `${nameOf(one)} has it at ${one.line.value}`
+    return `${nameOf(one)} keeps it at ${said}, as for ${connectionText(connection)}`
+  })
+  const more = blocks.length - MOST_WITNESSES
+  return [...(await Promise.all(notes)), ...(more > 0 ? [`${more} more blocks override it`] : [])]
+}
+
+const nameOf = (one: Statement): string => `Match ${criteriaText(criteriaAround(one))} (${one.file}:${one.number})`
+
+/** The blocks before that of the task which a connection of it may meet first. */
+const earlier = (
+  blocks: readonly Statement[],
+  all: readonly Statement[],
+  match: NonNullable<Scene['match']>,
+): readonly string[] => {
+  const own = all.findIndex((one) => criteriaKey(one) === sameCriteria(match))
+  return blocks
+    .filter((one) => criteriaKey(one) !== sameCriteria(match) && mayMeet(criteriaAround(one), match))
+    .filter((one) => own < 0 || all.indexOf(one) < own)
+    .map((one) => `${nameOf(one)} comes first, with ${one.line.value} where it applies too`)
 }
 
 const MOST_WITNESSES = 8

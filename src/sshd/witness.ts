@@ -17,9 +17,11 @@ export const overridingBlocks = (all: readonly Statement[], setting: Setting): r
   })
 }
 
-/** A connection that a block is about, as far as one can be made up; null where it cannot. */
-export const connectionFor = async (on: Look, one: Statement): Promise<SshdConnection | null> => {
-  const criteria = one.within.filter((inner) => !isAll(inner)).flat()
+/** The criteria of all Match lines around a line, of which each must hold. */
+export const criteriaAround = (one: Statement): readonly Criterion[] => one.within.filter((list) => !isAll(list)).flat()
+
+/** A connection that criteria are about, as far as one can be made up; null where it cannot. */
+export const connectionFor = async (on: Look, criteria: readonly Criterion[]): Promise<SshdConnection | null> => {
   const group = criteria.find(({ name }) => name === 'group')
   const member = group === undefined ? null : memberOf(await on.read('/etc/group'), group.patterns)
   if (group !== undefined && member === null) return null
@@ -27,6 +29,37 @@ export const connectionFor = async (on: Look, one: Statement): Promise<SshdConne
   if (made.includes(null)) return null
   return Object.assign({ ...NEUTRAL, ...(member === null ? {} : { user: member }) }, ...made)
 }
+
+/** Says whether a connection made up for criteria is surely one of theirs, whatever accounts there are. */
+export const isSureFor = (criteria: readonly Criterion[]): boolean =>
+  criteria.every(({ name, patterns }) => FIELDS[name] !== undefined && !patterns.includes('!'))
+
+/** Says whether criteria are surely not about the neutral connection: one of them is about other names or networks. */
+export const missesNeutral = (criteria: readonly Criterion[]): boolean =>
+  criteria.some(({ name, patterns }) => {
+    const list = patterns.split(',')
+    if (name === 'group') return !list.some((pattern) => /[*?!]|^(nobody|nogroup)$/.test(pattern))
+    const field = FIELDS[name]
+    if (field === undefined || list.some((pattern) => /[*?!]/.test(pattern))) return false
+    return !list.some((pattern) => (pattern.includes('/') ? isInNetwork(pattern) : pattern === String(NEUTRAL[field])))
+  })
+
+/** Says whether the neutral addresses, both of 192.0.2.0/24, may lie in a network. */
+const isInNetwork = (network: string): boolean => {
+  const [net = '', bits] = network.split('/')
+  if (net.includes(':')) return false
+  const number = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0)
+  const size = 2 ** (32 - Math.min(24, Number(bits)))
+  return Math.floor(number(net) / size) === Math.floor(number(NEUTRAL.addr) / size)
+}
+
+/** Says whether one connection may satisfy both lists of criteria: no plain names in them exclude each other. */
+export const mayMeet = (one: readonly Criterion[], other: readonly Criterion[]): boolean =>
+  one.every(({ name, patterns }) => {
+    const same = other.find((criterion) => criterion.name === name)
+    if (same === undefined || name === 'group' || /[*?!/]/.test(patterns + same.patterns)) return true
+    return patterns.split(',').some((pattern) => same.patterns.split(',').includes(pattern))
+  })
 
 const FIELDS: Readonly<Record<string, keyof SshdConnection>> = {
   user: 'user',
@@ -49,12 +82,17 @@ const sample = ({ name, patterns }: Criterion): Partial<SshdConnection> | null =
 const address = (pattern: string): string | null => {
   if (pattern === '*') return NEUTRAL.addr
   const [net = '', bits] = pattern.split('/')
-  if (bits === undefined) return net.replace(/\*/g, '1').replace(/\?/g, '1')
+  if (bits === undefined)
+    return net.includes(':') ? plainOnly(net) : [...net.split('.'), '1', '1', '1'].slice(0, 4).map(digits).join('.')
   if (net.includes(':')) return Number(bits) < 128 && net.endsWith('::') ? `${net}1` : net
   const parts = net.split('.').map(Number)
   if (parts.length !== 4) return null
   return Number(bits) < 32 && parts[3] === 0 ? [...parts.slice(0, 3), 1].join('.') : net
 }
+
+const plainOnly = (address: string): string | null => (/[*?]/.test(address) ? null : address)
+
+const digits = (part: string): string => part.replace(/[*?]/g, '1')
 
 const memberOf = (groups: string | null, patterns: string): string | null => {
   const wanted = patterns.split(',')

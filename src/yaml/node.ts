@@ -56,9 +56,9 @@ export class Spelled {
 }
 
 /** Gives the plain value of a node: lists, maps and scalars, of which oddly spelled ones are {@link Spelled}. */
-export const valueOf = (node: YamlNode): unknown => {
-  if (node.kind === 'list') return node.items.map(valueOf)
-  if (node.kind === 'map') return Object.fromEntries(node.entries.map(({ key, value }) => [key, valueOf(value)]))
+export const nodeValue = (node: YamlNode): unknown => {
+  if (node.kind === 'list') return node.items.map(nodeValue)
+  if (node.kind === 'map') return Object.fromEntries(node.entries.map(({ key, value }) => [key, nodeValue(value)]))
   const { value, raw } = node
   const odd = (typeof value === 'number' || typeof value === 'boolean') && String(value) !== raw
   return odd ? new Spelled(value, raw) : value

@@ -30,10 +30,15 @@ describe('offered command lines', () => {
   it('replace the limit by the hosts that failed', () => {
     for (const limit of ['-l web', '--limit web', '--limit=web', '-lweb']) {
       assert.equal(
-        offers(`run site.yml ${limit} -i inv.yml`).retry(['web1', 'web2']),
+        offers(`run site.yml ${limit} -i inv.yml`).retry(['web1', 'web2'], []),
         'keyward run site.yml -i inv.yml --limit web1,web2',
       )
     }
+  })
+
+  it('add the flag whose lack made hosts fail', () => {
+    const line = offers('run site.yml -i inv.yml').retry(['web1'], ['-K'])
+    assert.equal(line, 'keyward run site.yml -i inv.yml -K --limit web1')
   })
 
   it('trust the hosts whose keys are unknown, all of them without a list', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import sshLogin from '../../modules/ssh_login.ts'
 import { LATER } from '../../src/contract/later.ts'
 import type { LoginAnswer, LoginRequest } from '../../src/contract/look.ts'
+import type { Plan } from '../../src/contract/machine.ts'
 import { Secret } from '../../src/contract/secret.ts'
 import { type FakeHost, fakeMachine } from '../kit/fake-look.ts'
 import { tryModule } from '../kit/try-module.ts'
@@ -36,7 +37,7 @@ describe('ssh_login', () => {
     const { status, record } = await login(server(['publickey'], asked), { refused_methods: ['password'] })
     assert.equal(status, 'ok')
     assert.deepEqual(
-      [record['in'], record['command_ran'], record['offered'], record['refused']],
+      [record.in, record.command_ran, record.offered, record.refused],
       [true, true, ['publickey'], ['password']],
     )
     assert.deepEqual([asked[0]?.user, asked[0]?.key?.reveal(), asked.length], ['alice', 'the private key', 1])
@@ -117,12 +118,12 @@ describe('ssh_login', () => {
   })
 
   it('waits for a key that an earlier task makes', async () => {
-    const plan = new Map([['control:/home/me/.ssh/new', { kind: 'file' as const, text: LATER }]])
+    const plan: Plan = new Map([['control:/home/me/.ssh/new', { kind: 'file', text: LATER }]])
     const look = fakeMachine(server([])).look({ power: null, plan })
     await assert.rejects(sshLogin.probe(look, { user: 'alice', key: '~/.ssh/new' }), { name: 'Waiting' })
   })
 
-  const mistakes: readonly (readonly [Partial<Given>, RegExp])[] = [
+  const mistakes: readonly (readonly [Record<string, unknown>, RegExp])[] = [
     [{ key: undefined }, /a key or an agent is needed/],
     [{ agent: '/x', passphrase: new Secret('x') }, /without a passphrase/],
     [{ refused_methods: ['passwords'] }, /no method "passwords"/],

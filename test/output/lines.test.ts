@@ -3,11 +3,12 @@ import { stripVTControlCharacters } from 'node:util'
 import type { Event } from '../../src/engine/event.ts'
 import { linesOutput } from '../../src/output/lines.ts'
 import { paints } from '../../src/output/paint.ts'
-import { counts, ended, finished, rootLogin, started } from './events.ts'
+import { counts, ended, finished, result, rootLogin, started } from './events.ts'
 
 const offers = {
   run: () => 'keyward run site.yml -i inventory.yml',
-  retry: (hosts: readonly string[]) => `keyward run site.yml -i inventory.yml --limit ${hosts.join(',')}`,
+  retry: (hosts: readonly string[], flags: readonly string[]) =>
+    ['keyward run site.yml -i inventory.yml', ...flags, '--limit', hosts.join(',')].join(' '),
   trust: (hosts: readonly string[]) => `keyward trust -i inventory.yml --limit ${hosts.join(',')}`,
 }
 
@@ -279,6 +280,25 @@ stuck        web1  no root logins (rescued): no
     assert.match(told(events), /stopping: tasks that began are finished/)
     assert.match(told(events), /interrupted: what is listed above is done/)
     assert.match(told(events, { verbosity: 2 }), /web1: 2 flights, 1 channels, 900 bytes sent\n/)
+  })
+
+  it('offer -K where sudo wanted a password', () => {
+    const failed = result({ status: 'failed', message: 'sudo wants a password (add -K)' })
+    const text = told([finished({ exitCode: 2, results: [failed], hosts: new Map([['web1', counts({ failed: 1 })]]) })])
+    assert.match(text, /\n {2}keyward run site\.yml -i inventory\.yml -K --limit web1\n$/)
+  })
+
+  it('name the tasks that a second interrupt left in the middle', () => {
+    const begun: Event = {
+      kind: 'task started',
+      host: 'web1',
+      playIndex: 0,
+      taskIndex: 0,
+      task: 'no root logins',
+      module: 'x',
+    }
+    const text = told([...started(['web1']), begun, finished({ exitCode: 130, interrupted: true })])
+    assert.match(text, /these were left in the middle, and may be done or not:\n {2}web1 {2}no root logins\n$/)
   })
 
   it('name a play that is skipped, and why', () => {

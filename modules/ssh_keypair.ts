@@ -1,0 +1,261 @@
+import {
+  type Complaint,
+  commentKey,
+  defineModule,
+  entryOf,
+  type Facts,
+  field,
+  isClosed,
+  keptPairFiles,
+  LATER,
+  type Look,
+  lookAtPair,
+  makePair,
+  newPairFiles,
+  optional,
+  ownerSpelling,
+  type PairSight,
+  type PairWish,
+  type PathState,
+  param,
+  params,
+  publicLineOf,
+  readPublicLine,
+  record,
+  refuse,
+  type Static,
+  type Touch,
+  whyReplaced,
+} from '../src/module.ts'
+
+const schema = params({
+  path: param.path('the private key; the public one is beside it and ends in .pub'),
+  state: param.choice('whether there is a pair', ['present', 'absent'], { default: 'present' }),
+  type: param.choice('the type of the key', ['rsa', 'ecdsa', 'ed25519', 'ed25519-sk', 'ecdsa-sk'], { default: 'rsa' }),
+  size: optional(
+    param.integer('bits: rsa 4096 by default, ecdsa 256 (or 384 or 521); other types have one size', { minimum: 1 }),
+  ),
+  comment: optional(param.text('the comment; left out, one that is there stays')),
+  passphrase: optional(param.secret('what protects the private key; reaches the machine by standard input only')),
+  regenerate: param.choice(
+    'when a key that is there is replaced. never: not at all; fail: another type or size is an error; ' +
+      'partial_idempotence: another type or size; full_idempotence: that, or a key that cannot be read; always: at every run',
+    ['never', 'fail', 'partial_idempotence', 'full_idempotence', 'always'],
+    { default: 'fail' },
+  ),
+  force: param.flag('the same as regenerate: always', { default: false }),
+  mode: optional(param.mode('of the private key; by default nobody but its owner may read it')),
+  owner: optional(param.text('to whom both files belong')),
+  group: optional(param.text('the group of both files')),
+})
+
+type Params = Static<typeof schema>
+
+const state = record({
+  filename: field.text('the private key file'),
+  type: field.text('the type of the key'),
+  size: field.number('its bits'),
+  fingerprint: field.text('its SHA256 fingerprint'),
+  public_key: field.text('the public key as its file has it'),
+  comment: field.text('the comment of the public key'),
+  private_comment: field.text('the comment inside the private key'),
+  encrypted: field.flag('whether a passphrase protects it'),
+  unreadable: field.text('why the private key cannot be used as asked for'),
+  made: field.text('the fingerprint of the key that this run made'),
+})
+
+type Now = Facts<typeof state>
+
+/** A pair of key files is there, of a type and size, readable by its owner alone. */
+export default defineModule({
+  name: 'ssh_keypair',
+  summary: 'an SSH key pair is there',
+  example: `
+- name: the deployment has a key
+  ssh_keypair:
+    path: ~/.ssh/id_ed25519
+    type: ed25519
+    comment: deploy@example.com
+  delegate_to: localhost
+  register: deploy_key
+`,
+  params: schema,
+  state,
+  isAct: (given) => isForced(given),
+  review: (given) => complaints(given),
+  probe: (on, given) => probe(on, given),
+  plan: (given, now) => plan(given, now),
+  apply: (on, wanted, given, now) => apply(on, wanted, given, now),
+})
+
+const isForced = ({ state: wanted, force, regenerate }: Params): boolean =>
+  wanted === 'present' && (force || regenerate === 'always')
+
+const complaints = (given: Params): readonly Complaint[] => [
+  ...sizeProblem(given).map((message) => ({ param: 'size', message })),
+  ...(/[\r\n]/.test(given.comment ?? '') ? [{ param: 'comment', message: 'comment must be one line' }] : []),
+  ...(/[\r\n\0]/.test(given.passphrase?.reveal() ?? '')
+    ? [{ param: 'passphrase', message: 'passphrase must be one line' }]
+    : []),
+  ...(given.path.endsWith('.pub')
+    ? [{ param: 'path', message: 'path is that of the private key', hint: 'write it without .pub' }]
+    : []),
+]
+
+const sizeProblem = ({ type, size }: Params): readonly string[] => {
+  if (size === undefined) return []
+  if (type === 'ecdsa' && ![256, 384, 521].includes(size))
+    return ['For ECDSA keys, size is one of three elliptic curve sizes: 256, 384 or 521 bits']
+  if (type === 'rsa' && size < 1024) return ['For RSA keys, the minimum size is 1024 bits and the default is 4096 bits']
+  return type === 'rsa' && size > 16384 ? ['For RSA keys, the maximum size is 16384 bits'] : []
+}
+
+const sizeOf = ({ type, size }: Params): number =>
+  type === 'rsa' ? (size ?? 4096) : type === 'ecdsa' ? (size ?? 256) : 256
+
+const hasSizes = ({ type }: Params): boolean => type === 'rsa' || type === 'ecdsa'
+
+const passphraseOf = ({ passphrase }: Params) =>
+  passphrase === undefined || passphrase.reveal() === '' ? null : passphrase
+
+const probe = async (on: Look, given: Params): Promise<Now> => {
+  const path = await on.expand(given.path)
+  if (given.state === 'absent') return await probeFiles(on, path)
+  const [sight, fips, spelled] = await Promise.all([
+    lookAtPair(on, path, passphraseOf(given)),
+    on.read('/proc/sys/crypto/fips_enabled'),
+    ownerSpelling(on, given),
+  ])
+  if (fips?.trim() === '1' && given.type.startsWith('ed25519'))
+    refuse('this machine is in FIPS mode, in which there are no Ed25519 keys: use type: ecdsa')
+  const { privateFile, publicFile, privateKey } = sight
+  const files = { [path]: spelled(entryOf(privateFile)), [`${path}.pub`]: spelled(entryOf(publicFile)) }
+  const notes = hasSizes(given) || given.size === undefined ? [] : [`size is ignored: ${given.type} keys have one size`]
+  if (privateKey === LATER) return { ...AHEAD, filename: path, files, notes }
+  if (privateKey === null) return { ...NOTHING, filename: path, files, notes }
+  const { type, size, fingerprint, key, isEncrypted: encrypted, unreadable } = privateKey
+  const comment = commentOf(sight)
+  return {
+    ...{ filename: path, type, size, fingerprint, comment, encrypted, unreadable, files, notes },
+    public_key: key === null ? null : publicLineOf(key, comment),
+    private_comment: privateKey.comment,
+  }
+}
+
+const probeFiles = async (on: Look, path: string): Promise<Now> => {
+  const paths = [path, `${path}.pub`]
+  const found = await Promise.all(paths.map((one) => on.file(one, { follow: false, text: one !== path })))
+  const directory = found.find((one) => one?.kind === 'directory')
+  if (directory) refuse(`${directory.path} is a directory. Please specify a path to a file.`)
+  return {
+    filename: path,
+    files: Object.fromEntries(paths.map((one, index) => [one, entryOf(found[index] ?? null)])),
+  }
+}
+
+const NOTHING = {
+  ...{ type: null, size: null, fingerprint: null, public_key: null, comment: null, private_comment: null },
+  ...{ encrypted: null, unreadable: null },
+} as const
+
+const AHEAD = {
+  ...{ type: LATER, size: LATER, fingerprint: LATER, public_key: LATER, comment: LATER, encrypted: LATER },
+} satisfies Now
+
+const commentOf = ({ publicLine: line, privateKey }: PairSight): string => {
+  if (privateKey === null || privateKey === LATER) return ''
+  return line?.key.blob === privateKey.key?.blob ? (line?.comment ?? '') : (privateKey.comment ?? '')
+}
+
+const plan = (given: Params, now: Now): Now => {
+  const path = String(now.filename)
+  if (given.state === 'absent') return { ...now, files: { [path]: null, [`${path}.pub`]: null } }
+  if (now.public_key === LATER) return now
+  const why = whyMade(given, now)
+  const planned = why === null ? kept(given, now) : made(given, now)
+  refuseLinks(now, planned)
+  return { ...planned, notes: [...new Set([...(now.notes ?? []), ...notesOf(given, now, why)])] }
+}
+
+const whyMade = (given: Params, now: Now): string | null => {
+  if ((now.files?.[String(now.filename)] ?? null) === null) return 'there is no private key'
+  if (isForced(given) && (now.made ?? null) === null) return 'a new pair is made at every run'
+  return whyReplaced(wishOf(given, now), {
+    type: textOr(now.type),
+    size: typeof now.size === 'number' ? now.size : null,
+    unreadable: textOr(now.unreadable),
+  })
+}
+
+const textOr = (value: unknown): string | null => (typeof value === 'string' ? value : null)
+
+const wishOf = (given: Params, now: Now): PairWish => ({ ...given, path: String(now.filename), size: sizeOf(given) })
+
+const made = (given: Params, { private_comment: _, ...now }: Now): Now => ({
+  ...now,
+  ...{ type: given.type, size: sizeOf(given), fingerprint: LATER, public_key: LATER, unreadable: null },
+  comment: given.comment ?? LATER,
+  encrypted: passphraseOf(given) !== null,
+  ...(isForced(given) ? { made: LATER } : {}),
+  files: newPairFiles(wishOf(given, now)),
+})
+
+const kept = (given: Params, now: Now): Now => {
+  const comment = given.comment ?? textOr(now.comment) ?? ''
+  const found = readPublicLine(textOr(now.public_key) ?? '')
+  const line = found === null ? null : publicLineOf(found.key, comment)
+  const isTold = given.comment !== undefined && textOr(now.private_comment) !== null
+  return {
+    ...now,
+    comment,
+    public_key: line,
+    ...(isTold ? { private_comment: comment } : {}),
+    files: keptPairFiles(wishOf(given, now), now.files ?? {}, line),
+  }
+}
+
+/** A link is read through; what it leads to is not written under its name. */
+const refuseLinks = (now: Now, wanted: Now): void => {
+  const path = String(now.filename)
+  const open = now.files?.[`${path}.pub`] ?? null
+  const isSame = open?.kind === 'file' && `${textOr(wanted.public_key)}\n` === open.text
+  for (const [one, entry] of Object.entries(now.files ?? {}))
+    if (entry?.kind === 'link' && !isSame)
+      refuse(`${one} is a symlink to ${entry.target}, and the pair is not as wanted: name the file that it leads to`)
+}
+
+const notesOf = (given: Params, now: Now, why: string | null): readonly string[] => [
+  ...(why !== null && (now.files?.[String(now.filename)] ?? null) !== null
+    ? [`${why}: the pair that is there is kept beside it, as ${String(now.filename)}.bak-TIME`]
+    : []),
+  ...(given.mode !== undefined && !isClosed(given.mode)
+    ? [`mode ${given.mode} lets others read the key: ssh refuses to use such a one`]
+    : []),
+]
+
+const apply = async (on: Touch, wanted: Now, given: Params, now: Now): Promise<Partial<Now> | undefined> => {
+  if (given.state === 'absent') return undefined
+  const path = String(now.filename)
+  const entry = wanted.files?.[path]
+  const mode = (entry?.kind === 'file' ? entry.mode : undefined) ?? '0600'
+  const about = { path, passphrase: passphraseOf(given), mode }
+  if (wanted.public_key === LATER) {
+    const line = await makePair(on, {
+      ...{ ...about, type: given.type, comment: given.comment ?? null },
+      size: hasSizes(given) ? sizeOf(given) : null,
+      owner: ownerOf(given, now.files?.[path] ?? null),
+    })
+    return isForced(given) ? { made: readPublicLine(line)?.key.fingerprint ?? line } : undefined
+  }
+  if (given.comment !== undefined && wanted.private_comment !== now.private_comment)
+    await commentKey(on, { ...about, comment: given.comment })
+  return undefined
+}
+
+/** To whom a new pair belongs: as asked for, else as the one in whose place it comes. */
+const ownerOf = (given: Params, before: PathState): string => {
+  const found = before?.kind === 'file' ? before : null
+  const owner = given.owner ?? found?.owner ?? ''
+  const group = given.group ?? found?.group
+  return group === undefined ? owner : `${owner}:${group}`
+}

@@ -1,0 +1,124 @@
+import { LATER, type Later } from '../contract/later.ts'
+import type { Answer, Found, Look } from '../contract/look.ts'
+import { questions } from '../contract/questions.ts'
+import type { Secret } from '../contract/secret.ts'
+import { missing, refuse } from '../contract/signals.ts'
+import { generatorName, type PublicKey, readPublicLine } from '../formats/public-key.ts'
+
+/** What is known of the private key in a file. */
+export interface PrivateKeySight {
+  /** as `ssh-keygen -t` has it; null where the key cannot be read at all */
+  readonly type: string | null
+  readonly size: number | null
+  readonly fingerprint: string | null
+  /** null where only its passphrase would show it */
+  readonly key: PublicKey | null
+  /** null where its format has none, or ssh-keygen does not tell it */
+  readonly comment: string | null
+  readonly isEncrypted: boolean
+  /** why it cannot be used as it was asked for; null where it can */
+  readonly unreadable: string | null
+}
+
+/** The two files of a pair, links not followed. */
+export interface PairSight {
+  readonly privateFile: Found | null
+  readonly publicFile: Found | null
+  /** null where there is no private file; LATER where the pair is planned */
+  readonly privateKey: PrivateKeySight | Later | null
+  /** what the public file holds */
+  readonly publicLine: { readonly key: PublicKey; readonly comment: string } | null
+}
+
+/** Looks at a pair, in one flight; the private key's text is never read. */
+export const lookAtPair = async (on: Look, path: string, passphrase: Secret | null): Promise<PairSight> => {
+  const [directory, privateFile, publicFile, ...answers] = await Promise.all([
+    on.file(path.slice(0, path.lastIndexOf('/')) || '/', { text: false }),
+    on.file(path, { follow: false, text: false }),
+    on.file(`${path}.pub`, { follow: false }),
+    on.ask(questions.unlockedPublicKey(path)),
+    on.ask(questions.privateFingerprint(path)),
+    passphrase === null ? null : on.ask(questions.publicKey(path), passphrase),
+  ])
+  if (directory?.kind !== 'directory') refuseDirectory(path, directory)
+  for (const found of [privateFile, publicFile])
+    if (found?.kind === 'directory') refuse(`${found.path} is a directory. Please specify a path to a file.`)
+  if (publicFile?.text === LATER) return { privateFile, publicFile, privateKey: LATER, publicLine: null }
+  const publicLine = publicFile === null ? null : readPublicLine(publicFile.text ?? '')
+  if (privateFile === null) return { privateFile, publicFile, privateKey: null, publicLine }
+  const [unlocked, printed, opened] = answers
+  return {
+    privateFile,
+    publicFile,
+    publicLine,
+    privateKey: privateKeyOf({ unlocked, printed, opened }, publicLine?.key ?? null),
+  }
+}
+
+const refuseDirectory = (path: string, found: Found | null): never => {
+  const directory = path.slice(0, path.lastIndexOf('/')) || '/'
+  return missing({
+    kind: 'directory',
+    name: directory,
+    message: `The directory ${directory} does not exist or the file is not a directory${found === null ? '' : ` (it is a ${found.kind})`}`,
+  })
+}
+
+interface Answers {
+  readonly unlocked: Answer
+  readonly printed: Answer
+  readonly opened: Answer | null
+}
+
+const privateKeyOf = ({ unlocked, printed, opened }: Answers, beside: PublicKey | null): PrivateKeySight => {
+  if (unlocked.code === 127) missing({ kind: 'tool', name: 'ssh-keygen' })
+  const free = readPublicLine(unlocked.stdout)
+  if (free !== null) {
+    const why = opened === null ? null : 'it has no passphrase, and one is given'
+    return { ...sightOf(free), isEncrypted: false, unreadable: why }
+  }
+  const bare = printOf(printed.stdout)
+  if (opened === null) {
+    const isLocked = bare.fingerprint !== null || WRONG_PASSPHRASE.test(unlocked.stderr)
+    const why = isLocked ? 'it is protected with a passphrase, and none is given' : 'it holds no private key'
+    return { ...bare, isEncrypted: isLocked, unreadable: why }
+  }
+  const open = readPublicLine(opened.stdout)
+  if (open !== null) return { ...sightOf(open), isEncrypted: true, unreadable: null }
+  return { ...bare, isEncrypted: true, ...closed(opened, bare, beside) }
+}
+
+/** Of a key that the passphrase did not open. */
+const closed = (
+  { stderr }: Answer,
+  bare: Pick<PrivateKeySight, 'fingerprint'>,
+  beside: PublicKey | null,
+): Pick<PrivateKeySight, 'key' | 'unreadable'> => {
+  if (WRONG_PASSPHRASE.test(stderr)) return { key: null, unreadable: 'the passphrase given does not open it' }
+  if (!BAD_MODE.test(stderr)) return { key: null, unreadable: 'it holds no private key' }
+  // its mode is set right first; whether the passphrase opens it is seen behind that
+  if (beside !== null && beside.fingerprint === bare.fingerprint) return { key: beside, unreadable: null }
+  return { key: null, unreadable: 'others can read it, so that ssh-keygen does not open it: chmod 600 it first' }
+}
+
+const WRONG_PASSPHRASE = /incorrect passphrase|bad passphrase/i
+const BAD_MODE = /bad permissions|permissions .* are too open/i
+
+const sightOf = ({ key, comment }: { readonly key: PublicKey; readonly comment: string }) => ({
+  type: generatorName(key.type),
+  size: key.bits,
+  fingerprint: key.fingerprint,
+  key,
+  comment: comment === '' ? null : comment,
+})
+
+const printOf = (stdout: string): Omit<PrivateKeySight, 'isEncrypted' | 'unreadable'> => {
+  const [, size, fingerprint = null, type] = /^(\d+) (SHA256:\S+) .*\(([\w-]+)\)\s*$/m.exec(stdout) ?? []
+  return {
+    type: type?.toLowerCase() ?? null,
+    size: size === undefined ? null : Number(size),
+    fingerprint,
+    key: null,
+    comment: null,
+  }
+}

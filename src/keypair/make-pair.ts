@@ -1,0 +1,119 @@
+import { HostError } from '../contract/errors.ts'
+import type { Answer, Touch } from '../contract/look.ts'
+import { type Command, withoutTerminal } from '../contract/questions.ts'
+import { Secret } from '../contract/secret.ts'
+
+/** A pair to make in the place of whatever is there. */
+export interface NewPair {
+  readonly path: string
+  readonly type: string
+  /** null: the type has one size */
+  readonly size: number | null
+  /** null: ssh-keygen's own, `user@host` */
+  readonly comment: string | null
+  readonly passphrase: Secret | null
+  /** of the private file */
+  readonly mode: string
+  /** `owner:group`, either of them or none */
+  readonly owner: string
+}
+
+// Everything is made in a directory of its own beside the target, entered before anything is written in it, so that
+// nobody who owns the target's directory can lead the key elsewhere; what was there is kept under another name.
+const BESIDE = `
+set -eu
+umask 077
+path=$1 mode=$2 owner=$3
+shift 3
+made= old= oldpub=
+tmp=$(mktemp -d "\${path%/*}/.keyward-XXXXXX")
+leave() {
+  code=$?
+  [ "$code" = 0 ] || [ -z "$made" ] || {
+    if [ -n "$old" ]; then mv -f -- "$old" "$path"; else rm -f -- "$path"; fi
+    if [ -n "$oldpub" ]; then mv -f -- "$oldpub" "$path.pub"; fi
+  }
+  cd /
+  rm -rf -- "$tmp"
+  exit "$code"
+}
+trap leave EXIT
+trap 'exit 1' HUP INT TERM
+cd -P -- "$tmp"
+[ -O . ] || { echo 'its directory was exchanged meanwhile' >&2; exit 1; }
+`
+
+const MAKE = `${BESIDE}
+"$@" -f ./key >&2
+chmod -- "$mode" key
+chmod 644 key.pub
+[ -z "$owner" ] || chown -h -- "$owner" key key.pub
+keep() { # NAME: a second name for what is there, else a copy
+  k=$path.bak-$stamp$1
+  ln -- "$path$1" "$k" 2>/dev/null || cp -p -- "$path$1" "$k"
+  printf '%s' "$k"
+}
+stamp=$(date -u +%Y%m%dT%H%M%SZ)
+[ ! -e "$path.bak-$stamp" ] || stamp=$stamp-$$
+[ ! -e "$path" ] || old=$(keep '')
+[ ! -e "$path.pub" ] || oldpub=$(keep .pub)
+made=1
+mv -f -- key "$path"
+[ -z "$old" ] || chmod go= "$old"
+mv -f -- key.pub "$path.pub"
+cat -- "$path.pub"
+`
+
+const COMMENT = `${BESIDE}
+cp -p -- "$path" key
+chmod 600 key
+"$@" -f ./key >&2
+chmod -- "$mode" key
+mv -f -- key "$path"
+`
+
+/** Makes a pair; one that was there is kept beside it, with the time in its name. Gives the public key's line. */
+export const makePair = async (on: Touch, pair: NewPair): Promise<string> => {
+  const { path, type, size, comment, passphrase, mode, owner } = pair
+  const flags = [
+    ...['-q', '-t', type],
+    ...(size === null ? [] : ['-b', String(size)]),
+    ...(comment === null ? [] : ['-C', comment]),
+  ]
+  const twice = passphrase === null ? null : new Secret(`${passphrase.reveal()}\n${passphrase.reveal()}\n`)
+  const answer = await run(on, { script: MAKE, about: [path, mode, owner], flags, passphrase: twice })
+  if (answer.code !== 0) throw failed(`cannot make the key ${path}`, answer)
+  return answer.stdout.trimEnd()
+}
+
+/** Writes another comment into a private key; the key stays the same. */
+export const commentKey = async (
+  on: Touch,
+  key: Pick<NewPair, 'path' | 'mode' | 'passphrase'> & { readonly comment: string },
+): Promise<void> => {
+  const { path, mode, comment, passphrase } = key
+  const flags = ['-c', '-C', comment]
+  const once = passphrase === null ? null : new Secret(`${passphrase.reveal()}\n`)
+  const answer = await run(on, { script: COMMENT, about: [path, mode, ''], flags, passphrase: once })
+  if (answer.code !== 0) throw failed(`cannot change the comment in ${path}`, answer)
+}
+
+interface Script {
+  readonly script: string
+  readonly about: readonly [path: string, mode: string, owner: string]
+  readonly flags: readonly string[]
+  readonly passphrase: Secret | null
+}
+
+const run = (on: Touch, { script, about, flags, passphrase }: Script): Promise<Answer> => {
+  const empty = passphrase === null ? (flags[0] === '-c' ? ['-P', ''] : ['-N', '']) : []
+  const keygen: Command = withoutTerminal('ssh-keygen', ...flags, ...empty)
+  const argv = ['sh', '-c', script, 'sh', ...about, ...keygen.argv]
+  return on.do({ argv, ...(keygen.env === undefined ? {} : { env: keygen.env }), timeoutMs: 300_000 }, passphrase ?? '')
+}
+
+const failed = (what: string, { code, stderr }: Answer): HostError => {
+  const words = stderr.split('\n').map((line) => line.replace(/^(Enter [^:]*: )+/, '').trim())
+  const last = words.filter((line) => line !== '').at(-1)
+  return new HostError(`${what}: ${last ?? `ssh-keygen ended with ${code}`}`)
+}
