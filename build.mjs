@@ -1,6 +1,6 @@
 // Bundles the command line into dist/, so that starting it reads few files and installing it brings no packages, and
 // writes the JSON Schemas that ship with it.
-import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
 
@@ -19,24 +19,28 @@ const shared = {
   external: ['cpu-features', '*.node'],
 }
 
-const { metafile } = await build({
-  ...shared,
-  entryPoints: ['src/main.ts'],
-  outdir: 'dist',
-  splitting: true,
-  chunkNames: 'parts/[name]-[hash]',
-  sourcemap: true,
-  sourcesContent: false,
-  legalComments: 'none',
-  banner: { js: REQUIRE },
-  metafile: true,
-})
-await chmod('dist/main.js', 0o755)
-
-const made = new Set([...Object.keys(metafile.outputs), await writeSchemas(), await writeLicenses()].flat())
-for (const entry of await readdir('dist', { recursive: true, withFileTypes: true })) {
-  const file = join(entry.parentPath, entry.name)
-  if (entry.isFile() && !made.has(file)) await rm(file)
+// made beside the one that may be in use, which it then replaces in one step
+const made = `dist-${process.pid}`
+const worn = `${made}-worn`
+try {
+  const { metafile } = await build({
+    ...shared,
+    entryPoints: ['src/main.ts'],
+    outdir: made,
+    splitting: true,
+    chunkNames: 'parts/[name]-[hash]',
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: 'none',
+    banner: { js: REQUIRE },
+    metafile: true,
+  })
+  await chmod(join(made, 'main.js'), 0o755)
+  await Promise.all([writeSchemas(), writeLicenses(Object.keys(metafile.inputs))])
+  await rename('dist', worn).catch(() => {})
+  await rename(made, 'dist')
+} finally {
+  for (const directory of [made, worn]) await rm(directory, { recursive: true, force: true })
 }
 
 async function writeSchemas() {
@@ -54,22 +58,16 @@ async function writeSchemas() {
   })
   const code = Buffer.from(outputFiles[0].contents).toString('base64')
   const { reportSchema, playbookSchema, modules } = await import(`data:text/javascript;base64,${code}`)
-  await mkdir('dist/schema', { recursive: true })
+  await mkdir(join(made, 'schema'), { recursive: true })
   const schemas = { report: reportSchema, playbook: playbookSchema(modules) }
-  return await Promise.all(
-    Object.entries(schemas).map(async ([name, schema]) => {
-      const file = `dist/schema/${name}.schema.json`
-      await writeFile(file, `${JSON.stringify(schema, null, 2)}\n`)
-      return file
-    }),
-  )
+  for (const [name, schema] of Object.entries(schemas)) {
+    await writeFile(join(made, 'schema', `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`)
+  }
 }
 
 /** The licenses of the packages in the bundle travel with it. */
-async function writeLicenses() {
-  const packages = Object.keys(metafile.inputs).flatMap(
-    (file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? [],
-  )
+async function writeLicenses(files) {
+  const packages = files.flatMap((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? [])
   const texts = [...new Set(packages)].sort().map(async (name) => {
     const directory = join('node_modules', name)
     const license = (await readdir(directory)).find((file) => /^licen[cs]e/i.test(file))
@@ -77,6 +75,5 @@ async function writeLicenses() {
     const text = license === undefined ? `${kind}\n` : await readFile(join(directory, license), 'utf8')
     return `${name} ${version}\n\n${text}`
   })
-  await writeFile('dist/LICENSES.txt', (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`))
-  return 'dist/LICENSES.txt'
+  await writeFile(join(made, 'LICENSES.txt'), (await Promise.all(texts)).join(`\n${'-'.repeat(80)}\n\n`))
 }

@@ -3,6 +3,7 @@ import {
   blobsIn,
   type Complaint,
   checkKeysTaken,
+  deadKeys,
   defineModule,
   editKeys,
   type Facts,
@@ -21,7 +22,6 @@ import {
   refuse,
   remarks,
   type Static,
-  whyKeyDead,
   withKeyTexts,
 } from '../src/module.ts'
 
@@ -134,10 +134,10 @@ const textIn = (entry: PathState): string | null =>
   entry?.kind === 'file' && typeof entry.text === 'string' ? entry.text : null
 
 const shown = (given: Params, files: readonly KeyFile[]): readonly string[] => {
-  const there = blobsIn(files)
-  const asked = readRequest(given).keys.map(({ key }) => key.blob)
-  const others = given.exclusive ? there.filter((blob) => !asked.includes(blob)).sort() : []
-  return [...asked.filter((blob) => there.includes(blob)), ...others].map(fingerprintOf)
+  const there = new Set(blobsIn(files))
+  const asked = new Set(readRequest(given).keys.map(({ key }) => key.blob))
+  const others = given.exclusive ? [...there].filter((blob) => !asked.has(blob)).sort() : []
+  return [...[...asked].filter((blob) => there.has(blob)), ...others].map(fingerprintOf)
 }
 
 const plan = (given: Params, now: Now): Now => {
@@ -148,15 +148,17 @@ const plan = (given: Params, now: Now): Now => {
   refuseSelfRemoval(given, now, { before, after })
   const about = { now: numberOf(now.clock), usesDns: typeof now.uses_dns === 'boolean' ? now.uses_dns : null }
   if (given.state === 'present') {
+    const dead = deadKeys(after, about)
     for (const { key } of keys) {
-      const dead = whyKeyDead(after, key.blob, about)
-      if (dead !== null)
-        refuse(`the key ${key.fingerprint} would be there and let nobody in: ${dead} (key_options sets its options)`)
+      if (dead.has(key.blob))
+        refuse(
+          `the key ${key.fingerprint} would be there and let nobody in: ${dead.get(key.blob)} (key_options sets its options)`,
+        )
     }
   }
   const plain = keys.filter(({ options }) => options === null && given.state === 'present')
   const asked = plain.map(({ key }) => key.blob)
-  const notes = [...(now.notes ?? []), ...remarks(after, about, asked)]
+  const notes = [...(now.notes ?? []), ...few(remarks(after, about, asked))]
   return {
     ...now,
     fingerprints: shown(given, after),
@@ -167,6 +169,11 @@ const plan = (given: Params, now: Now): Now => {
     notes: [...new Set(notes)],
   }
 }
+
+const MOST_REMARKS = 5
+
+const few = (all: readonly string[]): readonly string[] =>
+  all.length <= MOST_REMARKS ? all : [...all.slice(0, MOST_REMARKS), `and ${all.length - MOST_REMARKS} more such lines`]
 
 const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null)
 

@@ -4,6 +4,7 @@ import {
   type ClientRecord,
   cardComplaints,
   cardWish,
+  checkPinMayBeTried,
   clientEnrolment,
   defineModule,
   enrolledKey,
@@ -40,9 +41,7 @@ const schema = params({
   fingerprint: optional(param.text('the fingerprint of the key (SHA256:…)')),
   pkcs11_uri: optional(param.text('what names the key as a PKCS#11 URI: token, object, id and module-path count')),
   pin: optional(
-    param.secret(
-      'tried once, and only when there is something to enroll, also in a dry run: that it is right, and the key signs with it',
-    ),
+    param.secret('tried once, by a run that has something to enroll: whether it is right, and the key signs with it'),
   ),
   card_on: param.choice('where the card is, and the client that uses it', ['control', 'host'], { default: 'control' }),
   key: optional(param.text('a public key instead of a card, as a FIDO key has it (sk-…)')),
@@ -100,6 +99,13 @@ export default defineModule({
   review: (given) => [...cardComplaints(given)],
   probe: (on, given) => probe(on, given),
   plan: (given, now) => plan(given, now),
+  apply: async (on, wanted, given) => {
+    const card = cardIn(wanted)
+    if (given.pin === undefined || given.state === 'absent' || card === null) return undefined
+    const cards = given.card_on === 'host' ? on : on.control
+    await tryPin(cards, { provider: card.provider, publicKey: `${card.type} ${card.blob}` }, given.pin)
+    return undefined
+  },
 })
 
 const probe = async (on: Look, given: Params): Promise<Now> => {
@@ -116,9 +122,7 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
     client === null ? null : lookAtClient(on, client, user),
   ])
   const files = { ...authorities?.files, ...configured?.files, ...enrolled?.files }
-  if (card !== null && given.pin !== undefined && wanted === 'present' && isLookAhead(on, files)) {
-    await tryPin(cards, card, given.pin)
-  }
+  if (card !== null && wanted === 'present' && isLookAhead(on, files)) checkPinMayBeTried(card)
   return {
     ...(card === null ? {} : { label: card.label, id: card.id, provider: card.provider }),
     ...(key === null ? {} : { public_key: `${key.key.type} ${key.key.blob}`, fingerprint: key.key.fingerprint }),
@@ -128,7 +132,7 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
   }
 }
 
-/** The PIN is tried in the look ahead: when something is to be written, and before it is. */
+/** Only where something is to be written, a PIN is going to be tried. */
 const isLookAhead = (on: Look, files: Paths): boolean =>
   Object.keys(files).some((path) => {
     const [, own] = path.split('control:')

@@ -1,23 +1,36 @@
-import type { Look } from '../contract/look.ts'
+import { HostError } from '../contract/errors.ts'
+import type { Touch } from '../contract/look.ts'
 import { questions } from '../contract/questions.ts'
 import type { Secret } from '../contract/secret.ts'
 import { refuse } from '../contract/signals.ts'
 import type { CardKey } from './look-card.ts'
 
-/** Tries the PIN of a card, once: it is right, and the key signs with it, or why not is refused. */
-export const tryPin = async (on: Look, card: CardKey, pin: Secret): Promise<void> => {
-  if (card.pin === 'last try') {
+/** Refuses to send a PIN that could lock the card, or would go to more than one. */
+export const checkPinMayBeTried = ({ pin, tokens, provider }: Pick<CardKey, 'pin' | 'tokens' | 'provider'>): void => {
+  if (pin === 'locked') refuse('the PIN of the card is locked: its PUK unlocks it')
+  if (pin === 'last try') {
     refuse(
-      'the PIN is not tried: it is the last try before the card locks it. Enter it by hand once, which gives the tries back',
+      'the PIN is not tried: it is the last try before the card locks. Enter it by hand once, which gives the tries back',
     )
   }
-  if (card.tokens !== null && card.tokens > 1) {
-    refuse(`the PIN is not tried: ${card.provider} shows ${card.tokens} tokens, and it would be sent to each`)
+  if (tokens !== null && tokens > 1) {
+    refuse(`the PIN is not tried: ${provider} shows ${tokens} tokens, and it would be sent to each`)
   }
-  const { code, stdout, stderr } = await on.ask(questions.keySigns(card.provider, `${card.type} ${card.blob}`), pin)
+}
+
+/**
+ * Tries the PIN of a card, once: it is right, and the key signs with it. The answer is remembered as a question's is, so
+ * that several hosts which enroll one card do not send a wrong PIN several times.
+ */
+export const tryPin = async (
+  on: Touch,
+  card: { readonly provider: string; readonly publicKey: string },
+  pin: Secret,
+): Promise<void> => {
+  const { code, stdout, stderr } = await on.ask(questions.keySigns(card.provider, card.publicKey), pin)
   if (code === 0) return
   const said = stderr.replace(/Enter passphrase for PKCS#11: ?/g, '').trim()
-  refuse(whyRefused(stdout) ?? `the card was not taken: ${said || stdout.trim()}`)
+  throw new HostError(whyRefused(stdout) ?? `the card was not taken: ${said || stdout.trim()}`)
 }
 
 /** The codes are those of PKCS#11, in decimal. */

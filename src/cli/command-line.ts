@@ -30,6 +30,15 @@ export const runCommandLine = async (around: Surroundings): Promise<number> => {
 
 const INTERRUPTED = 130
 
+const EXIT_CODES = `
+Exit codes:
+  0    as wanted
+  1    the input is wrong, and nothing was touched
+  2    a host failed
+  3    check: something would change
+  4    a host was not reached, or its key is not known
+  130  interrupted`
+
 const programOf = (around: Surroundings, ended: (code: number) => void): Command => {
   const program = new Command('keyward')
     .description('who may log in to your machines over SSH, and how: an agentless playbook runner')
@@ -38,6 +47,7 @@ const programOf = (around: Surroundings, ended: (code: number) => void): Command
     .helpCommand('help [command]', 'the help of a command')
     .configureHelp({ showGlobalOptions: false, helpWidth: Math.min(around.stdout.size().columns, 110) })
     .configureOutput({ writeOut: (text) => around.stdout.write(text), writeErr: () => {}, outputError: () => {} })
+    .addHelpText('after', EXIT_CODES)
     .exitOverride()
   for (const entry of commands) addCommand(program, entry, around, ended)
   for (const [name, hint] of Object.entries(futureCommands)) addFutureCommand(program, name, hint)
@@ -53,7 +63,7 @@ const addCommand = (
   const command = program.command(`${entry.name} ${entry.takes}`.trim()).description(entry.summary)
   for (const flag of entry.flags) command.addOption(optionOf(flag))
   command.action(async () => {
-    ended(await entry.run({ args: command.args, flags: command.opts() }, around))
+    ended(await entry.run({ args: command.args, flags: { ...nothingGiven(entry.flags), ...command.opts() } }, around))
   })
 }
 
@@ -72,12 +82,18 @@ const optionOf = (flag: Flag): Option => {
   if (flag.default !== undefined) option.default(flag.default)
   if (flag.hidden) option.hideHelp()
   if (flag.atLeast !== undefined) option.argParser(wholeNumber(flag.atLeast))
-  if (flag.many === 'list') {
-    option.default([], '').argParser((value: string, before: readonly string[]) => [...before, value])
-  }
-  if (flag.many === 'count') option.default(0, '').argParser((_value, before: number) => before + 1)
+  if (flag.many === 'list') option.argParser((value: string, before: readonly string[] = []) => [...before, value])
+  if (flag.many === 'count') option.argParser((_value, before: number = 0) => before + 1)
   return option
 }
+
+/** The values of flags that add up, where none is given: commander would tell them as defaults. */
+const nothingGiven = (flags: readonly Flag[]): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    flags
+      .filter(({ many }) => many !== undefined)
+      .map((flag) => [optionOf(flag).attributeName(), flag.many === 'list' ? [] : 0]),
+  )
 
 const wholeNumber =
   (least: number) =>

@@ -66,7 +66,7 @@ const moduleLines = (module: Module, paint: Paint, columns: number): readonly st
     '',
     paint.strong('example'),
     ...module.example
-      .trimEnd()
+      .replace(/^\n+|\s+$/g, '')
       .split('\n')
       .map((line) => `  ${line}`.trimEnd()),
   ]

@@ -4,6 +4,8 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>
   /** after which the command is given up; 60 s where left out */
   readonly timeoutMs?: number
+  /** what messages and traces call it; the arguments themselves where left out */
+  readonly shown?: string
 }
 
 const asked: unique symbol = Symbol('made in questions.ts')
@@ -157,8 +159,8 @@ export const questions = {
       ...['--list-objects', '--type', 'pubkey'],
     ),
   /**
-   * whether a card's key signs with the PIN that comes by standard input. The one question that is not free: a wrong PIN
-   * costs one of the card's tries, so it is asked only where there is something to enroll, and never ahead
+   * whether a card's key signs with the PIN that comes by standard input. The one question that no probe asks: a card
+   * counts its tries, so that only an apply may, when there is something to enroll
    */
   keySigns: (provider: string, publicKey: string): Question => ask('sh', '-c', WITH_PIN, 'sh', provider, publicKey),
   /** a condition of the playbook's own (`unless`, `validate`): run as it is written, also in a dry run */

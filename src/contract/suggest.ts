@@ -1,8 +1,8 @@
-/** Gives the known word that somebody who wrote `word` most likely meant, or null where none is near. */
-export const suggest = (word: string, known: Iterable<string>): string | null => {
+/** Gives the known word that somebody who wrote `word` most likely meant, or null where none is near: at most `edits` away. */
+export const suggest = (word: string, known: Iterable<string>, edits = limitOf(plain(word))): string | null => {
   const wanted = plain(word)
   let best: string | null = null
-  let bestDistance = limitOf(wanted) + 1
+  let bestDistance = edits + 1
   for (const candidate of known) {
     const distance = distanceOf(wanted, plain(candidate), bestDistance)
     if (distance < bestDistance) {

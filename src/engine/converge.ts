@@ -207,7 +207,7 @@ const recorded = (on: Touch, done: string[]): Touch => ({
   },
   as: (user) => recorded(on.as(user), done),
   do: async (command, text) => {
-    done.push(command.argv.join(' '))
+    done.push(command.shown ?? command.argv.join(' '))
     return await on.do(command, text)
   },
 })

@@ -4,6 +4,7 @@ import {
   changedLine,
   hasMark,
   type KeyLine,
+  keyLines,
   readAuthorizedKeys,
   withNewLines,
 } from './authorized-keys.ts'
@@ -32,32 +33,37 @@ export interface KeyFile {
 export const editKeys = (files: readonly KeyFile[], edit: KeyEdit): readonly KeyFile[] => {
   const before = files.map((file) => ({ ...file, lines: readAuthorizedKeys(file.text ?? '') }))
   const all = before.flatMap(({ lines }) => lines)
-  const keepers = new Map(edit.keys.map((wanted) => [wanted.key.blob, keeperOf(all, wanted.key.blob)]))
-  const added = edit.state === 'present' ? edit.keys.filter(({ key }) => keepers.get(key.blob) === null) : []
+  const keepers = keepersOf(all)
+  const wanted = new Map(edit.keys.map((one) => [one.key.blob, one]))
+  const added = edit.state === 'present' ? edit.keys.filter(({ key }) => !keepers.has(key.blob)) : []
   return before.map(({ path, text, lines }, index) => {
-    const kept = lines.flatMap((line) => editedLine(line, edit, keepers))
+    const kept = lines.flatMap((line) => editedLine(line, edit, { wanted, keepers }))
     const after = index === 0 ? withNewLines(kept, added) : kept
     return { path, text: text === null && after.length === 0 ? null : authorizedText(after) }
   })
 }
 
-// a byte order mark kills its line, so that another line of the key goes before it
-const keeperOf = (lines: readonly AuthorizedLine[], blob: string): KeyLine | null => {
-  const own = lines.flatMap((line) => (line.kind === 'key' && line.key.blob === blob ? [line] : []))
-  return own.find((line) => !hasMark(line)) ?? own[0] ?? null
+/** The line of each key that stays: the first, if no byte order mark kills it. */
+const keepersOf = (lines: readonly AuthorizedLine[]): ReadonlyMap<string, KeyLine> => {
+  const keepers = new Map<string, KeyLine>()
+  for (const { line } of keyLines(lines)) {
+    const before = keepers.get(line.key.blob)
+    if (before === undefined || (hasMark(before) && !hasMark(line))) keepers.set(line.key.blob, line)
+  }
+  return keepers
 }
 
 const editedLine = (
   line: AuthorizedLine,
-  { keys, state, exclusive }: KeyEdit,
-  keepers: ReadonlyMap<string, KeyLine | null>,
+  { state, exclusive }: KeyEdit,
+  by: { readonly wanted: ReadonlyMap<string, WantedKey>; readonly keepers: ReadonlyMap<string, KeyLine> },
 ): readonly AuthorizedLine[] => {
   if (line.kind !== 'key') return [line]
-  const wanted = keys.find(({ key }) => key.blob === line.key.blob)
+  const wanted = by.wanted.get(line.key.blob)
   if (wanted === undefined) return exclusive ? [] : [line]
   if (state === 'absent') return []
   const { options, comment } = wanted
-  const isKeeper = keepers.get(line.key.blob) === line
+  const isKeeper = by.keepers.get(line.key.blob) === line
   const same = options === null || sameOptions(line.options, options)
   // another line of the same key would let in whom the options keep out
   if (!isKeeper) return same ? [line] : []
@@ -74,19 +80,25 @@ export const blobsIn = (files: readonly KeyFile[]): readonly string[] => [
   ),
 ]
 
-/** Says why no line of a key lets anybody in; null where one may, or where there is none. */
-export const whyKeyDead = (files: readonly KeyFile[], blob: string, about: Circumstances): string | null => {
-  const reasons: string[] = []
+/** Keys that stand in some files and let nobody in, by blob: no line of theirs does, and why. */
+export const deadKeys = (files: readonly KeyFile[], about: Circumstances): ReadonlyMap<string, string> => {
+  const living = new Set<string>()
+  const reasons = new Map<string, string[]>()
   for (const { path, text } of files) {
-    for (const [index, line] of readAuthorizedKeys(text ?? '').entries()) {
-      if (line.kind !== 'key' || line.key.blob !== blob) continue
+    for (const { line, number } of keyLines(readAuthorizedKeys(text ?? ''))) {
+      const { blob } = line.key
       const dead = whyDead(line.options, about)
-      if (dead === null) return null
-      reasons.push(`${path}:${index + 1}: ${dead}`)
+      if (dead === null) living.add(blob)
+      else reasons.set(blob, [...(reasons.get(blob) ?? []), `${path}:${number}: ${dead}`])
     }
   }
-  return reasons.length === 0 ? null : reasons.join('; ')
+  const dead = [...reasons].filter(([blob]) => !living.has(blob))
+  return new Map(dead.map(([blob, all]) => [blob, all.join('; ')]))
 }
+
+/** Says why no line of a key lets anybody in; null where one may, or where there is none. */
+export const whyKeyDead = (files: readonly KeyFile[], blob: string, about: Circumstances): string | null =>
+  deadKeys(files, about).get(blob) ?? null
 
 /**
  * What else in these files lets nobody in, or is not what it seems: said, never changed.

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 
 /** One entry of a known_hosts file, as sshd(8) describes the format. */
 export interface KnownHost {
@@ -64,10 +64,6 @@ const matchesPattern = (pattern: string, name: string): boolean => {
     .replaceAll('?', '.')
   return new RegExp(`^${source}$`, 's').test(name)
 }
-
-/** The fingerprint of a key as OpenSSH shows it: `SHA256:…` without padding. */
-export const fingerprint = (blob: Buffer): string =>
-  `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`
 
 /** A file of known hosts that was read. */
 export interface KnownHostsFile {

@@ -32,7 +32,13 @@ export const readPublicKey = (type: string, base64: string): PublicKey | BadKey 
   if (form !== undefined && !isCertificate && !isWhole(blob, fields, form))
     return { problem: 'it is not whole: is it broken over two lines?' }
   const bits = form === undefined ? null : form.bits(fields)
-  return { type, blob: base64, bits, fingerprint: fingerprintOf(base64), isCertificate }
+  return {
+    ...{ type, blob: base64, bits, isCertificate },
+    // most keys of a long file are never shown
+    get fingerprint() {
+      return fingerprintOf(base64)
+    },
+  }
 }
 
 /** Says whether reading a public key failed. */

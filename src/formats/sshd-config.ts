@@ -1,4 +1,5 @@
 // sshd_config(5) as a list of lines, lossless to the byte: `renderSshdConfig(parseSshdConfig(text))` is `text`.
+// What is blank to sshd is a blank, a tab, a carriage return and a newline: no other space.
 // Two grammars: up to OpenSSH 8.6 everything from a `#` is cut, even inside quotes, and `=` is a blank between
 // arguments too; from 8.7 on an argument may stand in single quotes, and a comment begins with a word.
 
@@ -40,7 +41,7 @@ export const renderSshdConfig = (lines: readonly SshdLine[]): string => lines.ma
 export const renderSshdLine = (line: SshdLine): string =>
   line.indent + line.keyword + line.gap + line.value + line.tail + line.end
 
-const SHAPE = /^([ \t\r]*)("[^"]*"|[^\s"=#][^\s"=]*)?/
+const SHAPE = /^([ \t\r]*)("[^"]*"|[^ \t\r\n"=#][^ \t\r\n"=]*)?/
 
 /** Reads one line, with its end if it has one. */
 export const parseSshdLine = (line: string, grammar: SshdGrammar): SshdLine => {
@@ -58,7 +59,7 @@ export const parseSshdLine = (line: string, grammar: SshdGrammar): SshdLine => {
 
 const valueLength = (text: string, name: string, grammar: SshdGrammar): number => {
   const comment = grammar === 'old' ? text.indexOf('#') : RAW_TAIL.has(name) ? -1 : commentStart(text)
-  return (comment < 0 ? text : text.slice(0, comment)).trimEnd().length
+  return (comment < 0 ? text : text.slice(0, comment)).replace(/[ \t\r\n\f]+$/, '').length
 }
 
 const commentStart = (text: string): number => {
@@ -80,7 +81,7 @@ export const matchWords = (value: string): readonly string[] | null => {
 
 const oldWords = (value: string): readonly string[] | null => {
   if ((value.split('"').length - 1) % 2 === 1) return null
-  return (value.match(/"[^"]*"|[^\s"=]+/g) ?? []).map((word) => word.replaceAll('"', ''))
+  return (value.match(/"[^"]*"|[^ \t\r\n"=]+/g) ?? []).map((word) => word.replaceAll('"', ''))
 }
 
 const newWords = (value: string): readonly string[] | null => {

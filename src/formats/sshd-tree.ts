@@ -1,7 +1,7 @@
 // The configuration as sshd reads it: from a root file through its Includes.
 
-import { parseSshdConfig, parseSshdLine, type SshdGrammar, type SshdLine, sshdWords } from './sshd-config.ts'
-import { type Criterion, criteriaOf, isAll } from './sshd-match.ts'
+import { parseSshdConfig, type SshdGrammar, type SshdLine, sshdWords } from './sshd-config.ts'
+import { type Criterion, criteriaOf, criteriaText, isAll } from './sshd-match.ts'
 
 /** Every file that a root leads to, by the path under which sshd opens it, and what each Include pattern takes, in order. */
 export interface SshdTree {
@@ -40,6 +40,9 @@ export const includePatterns = (line: SshdLine, grammar: SshdGrammar): readonly 
 export const statements = (tree: SshdTree): readonly Statement[] =>
   walk(tree, tree.root, { within: [], block: '', through: [] })
 
+/** Stands for the criteria of a Match line that sshd refuses. */
+const UNREADABLE = '?'
+
 type Place = Pick<Statement, 'within' | 'block' | 'through'>
 
 const walk = (tree: SshdTree, file: string, from: Place): readonly Statement[] => {
@@ -50,7 +53,7 @@ const walk = (tree: SshdTree, file: string, from: Place): readonly Statement[] =
   return lines.flatMap((line, index) => {
     const number = index + 1
     if (line.name === 'match') {
-      const within = [...from.within, criteriaOf(line.value) ?? [{ name: '?', patterns: line.value }]]
+      const within = [...from.within, criteriaOf(line.value) ?? [{ name: UNREADABLE, patterns: line.value }]]
       here = { within, block: `${file}:${number}`, through: from.through }
     }
     const self: Statement = { file, number, line, ...here }
@@ -121,27 +124,6 @@ const joined = (within: Statement['within']): string => {
   const inner = within.length > 1 ? within.filter((criteria) => !isAll(criteria)) : within
   return (inner.length === 0 ? [[{ name: 'all', patterns: '' }]] : inner)
     .flat()
-    .map(({ name, patterns }) => written(name, patterns))
+    .map((one) => (one.name === UNREADABLE ? one.patterns : criteriaText([one])))
     .join(' ')
 }
-
-const written = (name: string, patterns: string): string => {
-  if (name === '?') return patterns
-  const word = CRITERIA[name] ?? name
-  return patterns === '' ? word : `${word} ${/[\s=#]/.test(patterns) ? `"${patterns}"` : patterns}`
-}
-
-const CRITERIA: Readonly<Record<string, string>> = {
-  user: 'User',
-  group: 'Group',
-  host: 'Host',
-  address: 'Address',
-  localaddress: 'LocalAddress',
-  localport: 'LocalPort',
-}
-
-/** Reads one line of an edit, which has no end of its own. */
-export const sshdLine = (text: string, end: SshdLine['end'], grammar: SshdGrammar): SshdLine => ({
-  ...parseSshdLine(text, grammar),
-  end,
-})

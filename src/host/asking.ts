@@ -3,6 +3,7 @@ import { HostError } from '../contract/errors.ts'
 import type { Answer, LoginAnswer, LoginRequest, User } from '../contract/look.ts'
 import type { Command, Question } from '../contract/questions.ts'
 import { Secret } from '../contract/secret.ts'
+import { Missing } from '../contract/signals.ts'
 import { LOOK, parseListing, parseReport, type Report } from './found.ts'
 import type { RawAnswer } from './frame.ts'
 import type { LookParts } from './look.ts'
@@ -31,6 +32,20 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
   const look = (script: string, shown: string): Promise<RawAnswer> =>
     runner.run(power, { script, libraries: [LOOK], timeoutMs: LOOK_MS, again: true, shown })
 
+  const userOf = (name: string): Promise<User | null> =>
+    memory.recall(`user ${name}`, { kind: 'account' }, async () => {
+      // no account can have such a name, and no tool shall take it for a flag
+      if (/^-|[:/\n\0]/.test(name) || name === '') return null
+      return parseUser(name, await look(`k_user ${quote(name)}`, `look up the user ${name}`))
+    })
+
+  const ownHome = (): Promise<string> =>
+    memory.recall(`${user} home`, { kind: 'account' }, async () => {
+      const home = textOf((await look('printf %s "$HOME"', 'look up the home directory')).stdout)
+      if (!home.startsWith('/')) throw new HostError(`${user} has no home directory`)
+      return home
+    })
+
   return {
     report: (path, { follow, withText }) =>
       memory.recall(
@@ -50,44 +65,32 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
         async () => parseListing(await look(`k_list ${quote(path)}`, `list ${path}`), { path, user }),
         (listed) => listed.realPath,
       ),
-    user: (name) =>
-      memory.recall(`user ${name}`, { kind: 'account' }, async () => {
-        // no account can have such a name, and no tool shall take it for a flag
-        if (/^-|[:/\n\0]/.test(name) || name === '') return null
-        return parseUser(name, await look(`k_user ${quote(name)}`, `look up the user ${name}`))
-      }),
+    user: userOf,
     async expand(path) {
       const match = /^~([^/]*)(.*)$/s.exec(path)
       if (match === null) return path
       const [, name = '', rest = ''] = match
-      const home = name === '' ? await ownHome() : (await this.user(name))?.home
-      if (home === undefined) throw new HostError(`${path}: there is no user ${name}`)
+      const home = name === '' ? await ownHome() : (await userOf(name))?.home
+      if (home === undefined) throw new Missing('user', name, `user "${name}" does not exist (${path})`)
       return `${home.replace(/\/$/, '')}${rest}` || '/'
     },
     ask: (question, text) =>
-      memory.recall(
-        `${user} ask ${JSON.stringify([question.argv, question.env ?? {}])} ${text instanceof Secret ? `secret ${text.reveal()}` : JSON.stringify(text ?? null)}`,
-        { kind: 'command' },
-        () => runCommand(parts, power, { command: question, text, again: true }),
+      memory.recall(`${user} ask ${askKey(question, text)}`, { kind: 'command' }, () =>
+        runCommand(parts, power, { command: question, text, again: true }),
       ),
     login: (request) => memory.recall(`login ${loginKey(request)}`, { kind: 'command' }, () => parts.login(request)),
     realPath: (path) => memory.realPath(path),
   }
-
-  function ownHome(): Promise<string> {
-    return memory.recall(`${user} home`, { kind: 'account' }, async () => {
-      const home = textOf((await look(`printf %s "$HOME"`, 'look up the home directory')).stdout)
-      if (!home.startsWith('/')) throw new HostError(`${user} has no home directory`)
-      return home
-    })
-  }
 }
 
-const loginKey = (request: LoginRequest): string => {
-  const plain = (value: Secret | null | undefined) => (value instanceof Secret ? value.reveal() : (value ?? null))
-  const { user, key, passphrase, password, agent, command } = request
-  return JSON.stringify([user, plain(key), plain(passphrase), plain(password), agent ?? null, command ?? null])
-}
+const plain = (value: string | Secret | null | undefined): string | null =>
+  value instanceof Secret ? value.reveal() : (value ?? null)
+
+const askKey = ({ argv, env }: Question, text: string | Secret | undefined): string =>
+  JSON.stringify([argv, env ?? {}, plain(text)])
+
+const loginKey = ({ user, key, passphrase, password, agent, command }: LoginRequest): string =>
+  JSON.stringify([user, plain(key), plain(passphrase), plain(password), agent ?? null, command ?? null])
 
 const COMMAND_MS = 60_000
 
@@ -105,7 +108,7 @@ export const runCommand = async (
     libraries: [],
     timeoutMs: command.timeoutMs ?? COMMAND_MS,
     again: about.again,
-    shown: command.argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))).join(' '),
+    shown: command.shown ?? command.argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))).join(' '),
   }
   const answer = await parts.runner.run(power, frame)
   return { code: answer.code, stdout: textOf(answer.stdout), stderr: textOf(answer.stderr) }

@@ -1,6 +1,6 @@
 import type { AnyAuthMethod, AuthHandlerMiddleware } from 'ssh2'
 import type { Secret } from '../contract/secret.ts'
-import { fingerprintOf } from './key-file.ts'
+import { fingerprintOf } from '../formats/public-key.ts'
 import type { Credential } from './keyring.ts'
 
 /** What to try at a login, in order: keys, and then a password. */
@@ -42,7 +42,7 @@ export const tryAll = (user: string, attempts: Attempts): Tried => {
     const key = isOffered('publickey') ? keys.shift() : undefined
     if (key !== undefined) {
       last = key
-      shown.push(`the key ${key.shown} (${fingerprintOf(key.publicKey)})`)
+      shown.push(`the key ${key.shown} (${fingerprintOf(key.publicKey.split(' ')[1] ?? '')})`)
       return keyMethod(user, key)
     }
     const method = password === undefined ? null : passwordMethod(user, password, isOffered)

@@ -1,6 +1,7 @@
 import type { ServerHostKeyAlgorithm } from 'ssh2'
-import { HostKeyError } from '../contract/errors.ts'
-import { fingerprint, innerType, judgeKey, type KnownKeys, knownHostName } from '../formats/known-hosts.ts'
+import { HostError, HostKeyError } from '../contract/errors.ts'
+import { innerType, judgeKey, type KnownKeys, knownHostName } from '../formats/known-hosts.ts'
+import { fingerprintOf } from '../formats/public-key.ts'
 import type { KnownHosts } from './known-hosts-files.ts'
 
 /** How a host's key is judged in one handshake. */
@@ -9,7 +10,7 @@ export interface HostKeyCheck {
   readonly algorithms: ServerHostKeyAlgorithm[]
   /** says whether a shown key is trusted; what is wrong with it is kept in `trouble` */
   verify(blob: Buffer): boolean
-  trouble(): HostKeyError | null
+  trouble(): HostError | null
 }
 
 /** Every algorithm by which a server may prove its key; none uses SHA-1. */
@@ -44,7 +45,7 @@ export const checkHostKey = (
   policy: { accept: 'strict' | 'accept-new'; note?: (text: string) => void },
 ): HostKeyCheck => {
   const known = knownHosts.of(place.address, place.port)
-  let trouble: HostKeyError | null = null
+  let trouble: HostError | null = null
   return {
     algorithms: knownAlgorithms(known),
     trouble: () => trouble,
@@ -52,15 +53,33 @@ export const checkHostKey = (
       const judged = judgeKey(known, blob)
       if (judged.verdict === 'ok') return true
       if (judged.verdict === 'unknown' && policy.accept === 'accept-new') {
-        knownHosts.add(place.address, place.port, [blob])
-        const name = knownHostName(place.address, place.port)
-        policy.note?.(`host key of ${name} recorded in ${knownHosts.path}: ${innerType(blob)} ${fingerprint(blob)}`)
-        return true
+        trouble = record(knownHosts, place, blob, policy.note)
+        return trouble === null
       }
       trouble = describe(judged, blob, { ...place, known, path: knownHosts.path })
       return false
     },
   }
+}
+
+/** Writes a new key down; ssh2 calls this from where nothing may be thrown. */
+const record = (
+  knownHosts: KnownHosts,
+  { address, port }: Place,
+  blob: Buffer,
+  note: ((text: string) => void) | undefined,
+): HostError | null => {
+  try {
+    knownHosts.add(address, port, [blob])
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error)
+    return new HostError(`the host key cannot be recorded: ${words}`, { unreachable: true })
+  }
+  const name = knownHostName(address, port)
+  note?.(
+    `host key of ${name} recorded in ${knownHosts.path}: ${innerType(blob)} ${fingerprintOf(blob.toString('base64'))}`,
+  )
+  return null
 }
 
 const describe = (
@@ -69,7 +88,7 @@ const describe = (
   about: Place & { known: KnownKeys; path: string },
 ): HostKeyError => {
   const type = innerType(blob) ?? 'unknown'
-  const shown = { type, fingerprint: fingerprint(blob) }
+  const shown = { type, fingerprint: fingerprintOf(blob.toString('base64')) }
   const name = knownHostName(about.address, about.port)
   if (judged.verdict === 'unknown' || judged.verdict === 'ok') {
     const authority = about.known.authorities[0]
@@ -91,7 +110,7 @@ const describe = (
       { verdict: 'revoked', ...shown },
       'somebody else may be answering; give the machine new host keys',
     )
-  const before = `${recorded.type} ${fingerprint(Buffer.from(recorded.blob, 'base64'))}`
+  const before = `${recorded.type} ${fingerprintOf(recorded.blob)}`
   return new HostKeyError(
     `the host key of ${name} has changed: it shows ${type} ${shown.fingerprint}, recorded is ${before} (${at})`,
     { verdict: 'changed', ...shown },

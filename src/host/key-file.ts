@@ -2,7 +2,6 @@ import { readFile, stat } from 'node:fs/promises'
 import ssh2, { type ParsedKey } from 'ssh2'
 import { HostError } from '../contract/errors.ts'
 import type { Secret } from '../contract/secret.ts'
-import { fingerprint } from '../formats/known-hosts.ts'
 
 /** Gives the passphrase of a key file, or null where nobody can. */
 export type AskPassphrase = (file: string) => Promise<Secret | null>
@@ -43,10 +42,6 @@ export const parseKey = (text: string, passphrase?: Secret): ParsedKey | 'wrong 
 
 /** Writes a public key as `type base64`. */
 export const publicText = (key: ParsedKey): string => `${key.type} ${key.getPublicSSH().toString('base64')}`
-
-/** The fingerprint of a public key written as `type base64`. */
-export const fingerprintOf = (publicKey: string): string =>
-  fingerprint(Buffer.from(publicKey.split(' ')[1] ?? '', 'base64'))
 
 const parse = (text: string, passphrase?: Secret): ParsedKey | Error => {
   try {

@@ -20,10 +20,10 @@ LC_ALL=C
 PATH=\${PATH:+$PATH:}/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin
 export LC_ALL PATH
 umask 022
-k_entry() { # DATABASE NAME: the line of passwd or group for a name
+k_entry() { # DATABASE KEY: the line of passwd for a name, or of group for a number
   if command -v getent >/dev/null 2>&1; then getent "$1" "$2"; return; fi
   while IFS= read -r k_line || [ -n "$k_line" ]; do
-    case $k_line in "$2:"*) printf '%s\\n' "$k_line"; return 0 ;; esac
+    case $1:$k_line in "passwd:$2:"* | "group:"*:*":$2:"*) printf '%s\\n' "$k_line"; return 0 ;; esac
   done <"/etc/$1"
   return 2
 }

@@ -3,12 +3,12 @@ import { HostError } from '../contract/errors.ts'
 import type { LoginAnswer, LoginRequest } from '../contract/look.ts'
 import type { Secret } from '../contract/secret.ts'
 import { agentKeys } from './agent.ts'
-import type { HostSpec, SshRun } from './connect.ts'
 import { type Attempts, type Tried, tryAll } from './credentials.ts'
 import { DialError, dial } from './dial.ts'
 import { checkHostKey } from './host-keys.ts'
 import { parseKey, publicText } from './key-file.ts'
 import type { Credential } from './keyring.ts'
+import type { HostSpec, SshRun } from './spec.ts'
 
 /** Logs in with exactly the credentials given, on a connection of its own; which methods are offered is asked first. */
 export const logIn = async (spec: HostSpec, ssh: SshRun, request: LoginRequest): Promise<LoginAnswer> => {

@@ -60,15 +60,20 @@ export const createMemory = (): Memory => {
     },
     realPath: (path) => realPaths.get(path) ?? null,
     forget(paths) {
-      realPaths.clear()
-      if (paths === undefined) return entries.clear()
+      if (paths === undefined) {
+        entries.clear()
+        realPaths.clear()
+        return
+      }
       const accounts = paths.some((path) => ACCOUNT_FILES.test(path))
       for (const [key, entry] of entries) {
         const touched =
           entry.kind === 'command' ||
           (entry.kind === 'account' && accounts) ||
           entry.paths.some((asked) => paths.some((written) => isNear(asked, written)))
-        if (touched) entries.delete(key)
+        if (!touched) continue
+        entries.delete(key)
+        if (entry.paths[0] !== undefined) realPaths.delete(entry.paths[0])
       }
     },
   }

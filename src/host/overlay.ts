@@ -3,17 +3,20 @@ import { bytesOf } from '../contract/bytes.ts'
 import { LATER } from '../contract/later.ts'
 import type { Found } from '../contract/look.ts'
 import type { Plan } from '../contract/machine.ts'
-import type { PathState } from '../contract/state.ts'
+import type { AbsentState, PathState } from '../contract/state.ts'
 import { isBelow } from './memory.ts'
 
 /** The latest moment a Date can hold: a planned file is newer than anything that ever happened. */
 const AFTER_ALL_MS = 8_640_000_000_000_000
 
+/** What will be at a path that is not absent. */
+export type Present = Exclude<PathState, null | AbsentState>
+
 /** What a plan says about a path. */
 export type Planned =
   | { readonly kind: 'unplanned' }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'entry'; readonly state: Exclude<PathState, null> }
+  | { readonly kind: 'entry'; readonly state: Present }
   /** a planned link on the way: the path leads elsewhere */
   | { readonly kind: 'elsewhere'; readonly path: string }
 
@@ -43,12 +46,7 @@ export interface Maker {
 export const NEW_MODES = { file: '0644', directory: '0755', link: '0777' } as const
 
 /** What will be at a path: what is planned, over what is there now. */
-export const foundAsPlanned = (
-  path: string,
-  state: Exclude<PathState, null | { kind: 'absent' }>,
-  now: Found | null,
-  maker: Maker,
-): Found => {
+export const foundAsPlanned = (path: string, state: Present, now: Found | null, maker: Maker): Found => {
   const same = now?.kind === state.kind ? now : null
   const text = state.kind !== 'file' ? null : state.text === undefined ? (same?.text ?? '') : state.text
   return {

@@ -147,7 +147,8 @@ export class Session {
     this.#parts.flights.land(first.flight)
     if (first.item === null) {
       this.#state = 'ready'
-      this.#group = Number(answer.stdout.toString('latin1')) || null
+      // a login shell's own files may have put something out before it
+      this.#group = Number(/\d+$/.exec(answer.stdout.toString('latin1'))?.[0] ?? 0) || null
     } else first.item.resolve(answer)
     this.#watch()
   }

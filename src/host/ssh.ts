@@ -1,13 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Client, ClientChannel } from 'ssh2'
 import { HostError } from '../contract/errors.ts'
-import type { ChannelListener, Ended, Wire } from './channel.ts'
+import type { Channel, ChannelListener, Ended, Wire } from './channel.ts'
 import type { Dialled } from './dial.ts'
 import { words } from './quote.ts'
 
 /** An SSH connection that carries channels; a lost one ends them all as lost. */
 export const sshWire = ({ client, socket }: Dialled): Wire => {
   const before = socket.bytesWritten
-  const open = new Set<(how: Ended) => void>()
+  const open = new Set<SshChannel>()
   let lost: HostError | null = null
   let reason = ''
   client.on('error', (error) => {
@@ -15,23 +16,25 @@ export const sshWire = ({ client, socket }: Dialled): Wire => {
   })
   client.on('close', () => {
     lost = new HostError(`connection lost${reason === '' ? '' : `: ${reason}`}`, { unreachable: true })
-    for (const end of open) end({ code: null, signal: null, lost })
+    for (const channel of open) channel.end({ ...UNKNOWN, lost })
   })
 
   return {
     open(argv, listener) {
-      if (lost !== null) {
-        const gone = lost
-        queueMicrotask(() => listener.ended({ code: null, signal: null, lost: gone }))
-        return { write() {}, close() {} }
+      const channel = new SshChannel(listener, () => open.delete(channel))
+      open.add(channel)
+      if (lost === null) void channel.start(client, `exec ${words(argv)}`)
+      else {
+        const gone = { ...UNKNOWN, lost }
+        queueMicrotask(() => channel.end(gone))
       }
-      return openChannel(client, `exec ${words(argv)}`, listener, open)
+      return channel
     },
     bytesSent: () => socket.bytesWritten - before,
     close: () =>
       new Promise((resolve) => {
         if (lost !== null) return resolve()
-        const timer = setTimeout(() => socket.destroy(), 1000)
+        const timer = setTimeout(() => socket.destroy(), CLOSING_MS)
         client.once('close', () => {
           clearTimeout(timer)
           resolve()
@@ -41,55 +44,79 @@ export const sshWire = ({ client, socket }: Dialled): Wire => {
   }
 }
 
-const openChannel = (
-  client: Client,
-  command: string,
-  listener: ChannelListener,
-  open: Set<(how: Ended) => void>,
-): { write(bytes: Buffer): void; close(): void } => {
-  const early: Buffer[] = []
-  let stream: ClientChannel | null = null
-  let closed = false
-  let exit: Ended = { code: null, signal: null }
+const UNKNOWN: Ended = { code: null, signal: null }
+const CLOSING_MS = 1000
+// sshd frees the place of a closed session a moment after it says so
+const PAUSES_MS: readonly number[] = [100, 300, 600]
 
-  const end = (how: Ended): void => {
-    if (!open.delete(end)) return
-    listener.ended(how)
+/** A channel that takes input before it is open. */
+class SshChannel implements Channel {
+  readonly #listener: ChannelListener
+  readonly #over: () => void
+  readonly #early: Buffer[] = []
+  #stream: ClientChannel | null = null
+  #isOver = false
+
+  constructor(listener: ChannelListener, over: () => void) {
+    this.#listener = listener
+    this.#over = over
   }
-  open.add(end)
 
-  const started = (error: Error | undefined, channel: ClientChannel): void => {
-    if (error !== undefined) {
-      end({ ...exit, lost: new HostError(`the server opens no channel: ${error.message}`, { unreachable: true }) })
-      return
+  write(bytes: Buffer): void {
+    if (this.#stream === null) this.#early.push(bytes)
+    else this.#stream.write(bytes)
+  }
+
+  close(): void {
+    this.#isOver = true
+    this.#over()
+    this.#stream?.close()
+  }
+
+  end(how: Ended): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#over()
+    this.#listener.ended(how)
+  }
+
+  async start(client: Client, command: string): Promise<void> {
+    for (let attempt = 0; !this.#isOver; attempt += 1) {
+      const started = await startCommand(client, command)
+      if (!(started instanceof Error)) return this.#run(started)
+      const wait = PAUSES_MS[attempt]
+      if (wait === undefined || !/open fail/i.test(started.message))
+        return this.end({ ...UNKNOWN, lost: noChannel(started) })
+      await pause(wait)
     }
-    stream = channel
-    channel.on('error', () => {})
-    channel.on('data', (chunk: Buffer) => listener.stdout(chunk))
-    channel.stderr.on('data', (chunk: Buffer) => listener.stderr(chunk))
-    channel.on('exit', (code: number | null, signal?: string) => {
+  }
+
+  #run(stream: ClientChannel): void {
+    let exit = UNKNOWN
+    stream.on('error', () => {})
+    stream.on('data', (chunk: Buffer) => this.#listener.stdout(chunk))
+    stream.stderr.on('data', (chunk: Buffer) => this.#listener.stderr(chunk))
+    stream.on('exit', (code: number | null, signal?: string) => {
       exit = { code, signal: signal ?? null }
     })
-    channel.on('close', () => end(exit))
-    if (closed) channel.close()
-    else for (const bytes of early.splice(0)) channel.write(bytes)
-  }
-  try {
-    client.exec(command, started)
-  } catch (error) {
-    queueMicrotask(() =>
-      end({ ...exit, lost: new HostError(`connection lost: ${String(error)}`, { unreachable: true }) }),
-    )
-  }
-  return {
-    write(bytes) {
-      if (stream === null) early.push(bytes)
-      else stream.write(bytes)
-    },
-    close() {
-      closed = true
-      open.delete(end)
-      stream?.close()
-    },
+    stream.on('close', () => this.end(exit))
+    this.#stream = stream
+    if (this.#isOver) stream.close()
+    else for (const bytes of this.#early.splice(0)) stream.write(bytes)
   }
 }
+
+const startCommand = (client: Client, command: string): Promise<ClientChannel | Error> =>
+  new Promise((resolve) => {
+    try {
+      client.exec(command, (error, channel) => resolve(error ?? channel))
+    } catch (error) {
+      resolve(error instanceof Error ? error : new Error(String(error)))
+    }
+  })
+
+const noChannel = (error: Error): HostError =>
+  new HostError(`the server opens no session: ${error.message}`, {
+    unreachable: true,
+    hint: 'two sessions on one connection are needed: MaxSessions in its sshd_config',
+  })

@@ -1,6 +1,7 @@
 import type { ServerHostKeyAlgorithm } from 'ssh2'
-import type { HostKeyError } from '../contract/errors.ts'
-import { fingerprint, innerType, judgeKey } from '../formats/known-hosts.ts'
+import { HostKeyError } from '../contract/errors.ts'
+import { innerType, judgeKey } from '../formats/known-hosts.ts'
+import { fingerprintOf } from '../formats/public-key.ts'
 import { DialError, dial } from './dial.ts'
 import { checkHostKey, type Place } from './host-keys.ts'
 import type { KnownHosts } from './known-hosts-files.ts'
@@ -45,7 +46,7 @@ const shownKey = async (about: Place & { timeoutMs: number; algorithms: readonly
 
 const hostKey = (blob: Buffer): HostKey => ({
   type: innerType(blob) ?? 'unknown',
-  fingerprint: fingerprint(blob),
+  fingerprint: fingerprintOf(blob.toString('base64')),
   blob,
 })
 
@@ -67,7 +68,8 @@ export const judgeHostKeys = (knownHosts: KnownHosts, place: Place, keys: readon
     if (verdict !== 'changed' && verdict !== 'revoked') return []
     const check = checkHostKey(knownHosts, place, { accept: 'strict' })
     check.verify(key.blob)
-    return check.trouble() ?? []
+    const trouble = check.trouble()
+    return trouble instanceof HostKeyError ? [trouble] : []
   })
   const of = (...verdicts: string[]) => judged.filter(({ verdict }) => verdicts.includes(verdict)).map(({ key }) => key)
   return { known: of('ok'), unknown: of('unknown', 'other-type-known'), refused }

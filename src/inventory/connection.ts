@@ -2,7 +2,8 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { type At, type Mistake, UserError } from '../contract/errors.ts'
 import { Secret } from '../contract/secret.ts'
-import { didYouMean } from '../contract/suggest.ts'
+import { Waiting } from '../contract/signals.ts'
+import { suggest } from '../contract/suggest.ts'
 import { Spelled } from '../yaml/node.ts'
 
 /** How a host is reached, as its connection variables say; null is what they do not say. */
@@ -43,8 +44,9 @@ export const connectionVars = (
         const found = ask(name)
         if (found !== undefined && found.value !== null) return convert(found.value, name, found.at)
       } catch (error) {
-        if (!(error instanceof UserError)) throw error
-        mistakes.push(...error.mistakes)
+        if (error instanceof UserError) mistakes.push(...error.mistakes)
+        else if (error instanceof Waiting) mistakes.push({ message: `${name} of ${host}: ${error.message}` })
+        else throw error
         return null
       }
     }
@@ -59,7 +61,7 @@ export const connectionVars = (
     kind: read(['ansible_connection'], (value, name, at) => {
       const word = text(value, name, at)
       if (word === null) return null
-      const kind = KINDS[word.replace(/^(?:ansible\.builtin|community\.\w+)\./, '')]
+      const kind = KINDS.get(word.replace(/^(?:ansible\.builtin|community\.\w+)\./, ''))
       return kind ?? complain(`not yet: ${name}: ${word}`, at, 'a host is reached by ssh, or is local')
     }),
     address: read(['ansible_host', 'ansible_ssh_host'], text) ?? host,
@@ -91,22 +93,24 @@ export const connectionVars = (
   )
   for (const name of names) {
     if (!name.startsWith('ansible_') || KNOWN.has(name) || UNUSED.has(name)) continue
-    const { hint } = didYouMean(name, KNOWN)
-    const at = hint === undefined ? undefined : ask(name)?.at
-    if (hint !== undefined && at !== undefined) complain(`no connection variable is called "${name}"`, at, hint)
+    const meant = suggest(name, KNOWN, 2)
+    if (meant === null) continue
+    read([name], (_value, _name, at) =>
+      complain(`no connection variable is called "${name}"`, at, `did you mean "${meant}"?`),
+    )
   }
   return { vars, mistakes }
 }
 
 const secret = (value: unknown): Secret => (value instanceof Secret ? value : new Secret(String(value)))
 
-const KINDS: Readonly<Record<string, 'ssh' | 'local'>> = {
-  ssh: 'ssh',
-  smart: 'ssh',
-  paramiko: 'ssh',
-  paramiko_ssh: 'ssh',
-  local: 'local',
-}
+const KINDS = new Map<string, 'ssh' | 'local'>([
+  ['ssh', 'ssh'],
+  ['smart', 'ssh'],
+  ['paramiko', 'ssh'],
+  ['paramiko_ssh', 'ssh'],
+  ['local', 'local'],
+])
 
 const KNOWN = new Set(
   `ansible_connection ansible_host ansible_ssh_host ansible_port ansible_ssh_port ansible_user ansible_ssh_user

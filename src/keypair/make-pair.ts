@@ -109,7 +109,9 @@ const run = (on: Touch, { script, about, flags, passphrase }: Script): Promise<A
   const empty = passphrase === null ? (flags[0] === '-c' ? ['-P', ''] : ['-N', '']) : []
   const keygen: Command = withoutTerminal('ssh-keygen', ...flags, ...empty)
   const argv = ['sh', '-c', script, 'sh', ...about, ...keygen.argv]
-  return on.do({ argv, ...(keygen.env === undefined ? {} : { env: keygen.env }), timeoutMs: 300_000 }, passphrase ?? '')
+  const env = keygen.env === undefined ? {} : { env: keygen.env }
+  const shown = ['ssh-keygen', ...flags, '-f', about[0]].join(' ')
+  return on.do({ argv, ...env, shown, timeoutMs: 300_000 }, passphrase ?? '')
 }
 
 const failed = (what: string, { code, stderr }: Answer): HostError => {

@@ -10,7 +10,9 @@ export interface HostProgress {
   /** tasks begun, handlers among them */
   begun: number
   words: string
-  changed: number
+  changed: boolean
+  /** something would be changed, in a dry run */
+  drifted: boolean
 }
 
 /** Where a play is; kept up to date by {@link advance}. */
@@ -28,7 +30,9 @@ export const progressOf = (event: Event & { readonly kind: 'play started' }, sta
   play: event.play,
   tasks: event.tasks,
   startedMs,
-  hosts: new Map(event.hosts.map((host) => [host, { host, state: 'queued', begun: 0, words: '', changed: 0 }])),
+  hosts: new Map(
+    event.hosts.map((host) => [host, { host, state: 'queued', begun: 0, words: '', changed: false, drifted: false }]),
+  ),
   rows: [],
 })
 
@@ -58,7 +62,8 @@ export const advance = (progress: Progress, event: Event): void => {
 }
 
 const taskEnded = (one: HostProgress, result: Result): void => {
-  if (result.status === 'changed' || result.status === 'drift') one.changed += 1
+  one.changed ||= result.status === 'changed'
+  one.drifted ||= result.status === 'drift'
   const failed = result.status === 'failed' || result.status === 'stuck' || result.status === 'unreachable'
   if (failed && !result.ignored && !result.rescued) fail(one, `${result.task}: ${result.message}`)
 }
@@ -115,10 +120,12 @@ const headLine = (progress: Progress, all: readonly HostProgress[], canvas: Canv
   const { paint, nowMs, size } = canvas
   const count = (state: HostProgress['state']): number => all.filter((one) => one.state === state).length
   const done = count('done') + count('failed')
-  const changed = all.filter((one) => one.changed > 0).length
+  const changed = all.filter((one) => one.changed).length
+  const drifted = all.filter((one) => one.drifted).length
   const counts = [
     `${done}/${all.length} hosts`,
     ...(changed > 0 ? [`${changed} changed`] : []),
+    ...(drifted > 0 ? [`${drifted} to change`] : []),
     ...(count('failed') > 0 ? [`${count('failed')} failed`] : []),
     `${count('running')} running`,
     ...(count('queued') > 0 ? [`${count('queued')} queued`] : []),

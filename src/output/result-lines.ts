@@ -21,8 +21,10 @@ export interface LineOptions {
 /** The lines of a task's end on one host; none where there is nothing to tell. */
 export const resultLines = (result: Result, options: LineOptions): readonly string[] => {
   if (!isTold(result, options.verbosity)) return []
-  const head = headLine(result.status, result.host, `${subjectOf(result)}${endOf(result, options)}`, options)
-  return [head, ...detailLines(result, options)]
+  const { words, lines } = changesOf(result, options)
+  const text = `${subjectOf(result)}${messageLine(result)}${options.paint.faint(words)}`
+  const head = headLine(result.status, result.host, text, options)
+  return [head, ...detailLines(result, options), ...lines.map((line) => `${INDENT}${line}`)]
 }
 
 /** The lines of a host that was lost or never reached. */
@@ -36,10 +38,12 @@ export const INDENT = '    '
 
 const isTold = (result: Result, verbosity: number): boolean => {
   if (result.status === 'ok') return verbosity > 0 || result.notes.length > 0
-  // a task whose `when` does not hold is the playbook's wish, any other reason to skip is news
-  if (result.status === 'skipped') return verbosity > 0 || !/^((its )?"?when\b|$)/.test(result.message)
+  if (result.status === 'skipped') return verbosity > 0 || !EXPECTED_SKIP.test(result.message)
   return true
 }
+
+/** a skip that the playbook itself asks for is no news: its `when` does not hold, its `changed_when` is false */
+const EXPECTED_SKIP = /^(its "when"|would run, and changes nothing|$)/
 
 const headLine = (status: Status, host: string, text: string, { paint, hostWidth }: LineOptions): string =>
   `${paint.status(status, status.padEnd(WIDEST))}  ${visible(host).padEnd(hostWidth)}  ${text}`.trimEnd()
@@ -57,28 +61,36 @@ const subjectOf = (result: Result): string => {
   return visible(`${result.task}${marks.map((mark) => ` (${mark})`).join('')}`)
 }
 
-const endOf = (result: Result, { diffs, paint }: LineOptions): string => {
-  const [message = ''] = visible(messageOf(result)).split('\n')
-  if (message !== '') return `: ${message}`
-  const brief = !diffs && result.changes.length > 0
-  return brief ? paint.faint(`  ${subjects(result.changes)}`) : ''
+const messageLine = (result: Result): string => {
+  const [first = ''] = visible(messageOf(result)).split('\n')
+  return first === '' ? '' : `: ${first}`
 }
 
 // notes have lines of their own
 const messageOf = (result: Result): string => (result.message === result.notes.join('; ') ? '' : result.message)
 
-const detailLines = (result: Result, options: LineOptions): readonly string[] => {
+const detailLines = (result: Result, { paint }: LineOptions): readonly string[] => {
   const isFailure = result.status === 'failed' || result.status === 'stuck'
   return [
     ...indented(visible(messageOf(result)).split('\n').slice(1).join('\n'), INDENT),
     ...result.notes.flatMap((note) => indented(`note: ${visible(note)}`, INDENT)),
-    ...(isFailure ? [options.paint.faint(`${INDENT}at ${place(result.at)}`)] : []),
-    ...shownChanges(result, options).map((line) => `${INDENT}${line}`),
+    ...(isFailure ? [paint.faint(`${INDENT}at ${place(result.at)}`)] : []),
   ]
 }
 
-const shownChanges = (result: Result, { paint, diffs, shownOn }: LineOptions): readonly string[] => {
-  if (!diffs || result.hidden === true || result.changes.length === 0) return []
-  const host = shownOn(result)
-  return host === null ? changeLines(result.changes, paint) : [paint.faint(`the same as on ${visible(host)}`)]
+/** What is told of a result's changes: words behind its head, and lines below. */
+const changesOf = (
+  { changes, hidden, ...result }: Result,
+  { paint, diffs, shownOn }: LineOptions,
+): { readonly words: string; readonly lines: readonly string[] } => {
+  if (changes.length === 0) return { words: '', lines: [] }
+  if (!diffs) {
+    const isDone = result.status === 'changed' || result.status === 'drift'
+    return { words: isDone ? `  ${subjects(changes)}` : '', lines: [] }
+  }
+  if (hidden) return { words: '', lines: [] }
+  const host = shownOn({ changes, ...result })
+  return host === null
+    ? { words: '', lines: changeLines(changes, paint) }
+    : { words: `  as on ${visible(host)}`, lines: [] }
 }

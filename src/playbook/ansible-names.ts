@@ -4,7 +4,10 @@ export interface Answer {
   readonly hint?: string
 }
 
-const OURS: Readonly<Record<string, string>> = {
+const table = (entries: Readonly<Record<string, string>>): ReadonlyMap<string, string> =>
+  new Map(Object.entries(entries))
+
+const OURS: ReadonlyMap<string, string> = table({
   lineinfile: 'line_in_file',
   seboolean: 'selinux_boolean',
   openssh_keypair: 'ssh_keypair',
@@ -24,7 +27,7 @@ const OURS: Readonly<Record<string, string>> = {
   yum: 'package',
   apk: 'package',
   zypper: 'package',
-}
+})
 
 const NOT_YET = new Set(
   `add_host apt_key apt_repository assemble assert async_status blockinfile cron deb822_repository debconf debug
@@ -37,7 +40,7 @@ const NOT_YET = new Set(
   ),
 )
 
-const INSTEAD: Readonly<Record<string, string>> = {
+const INSTEAD: ReadonlyMap<string, string> = table({
   set_fact: 'write vars: in the play or in the task',
   debug: 'what a task registers is in the JSON document (--output json)',
   include_tasks: 'write import_tasks, which is read before the run',
@@ -46,7 +49,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
   wait_for_connection: 'leave it out: hosts are connected when their play begins',
   setup: 'leave it out: the facts that a play mentions are asked for',
   ping: 'leave it out: hosts are connected when their play begins',
-}
+})
 
 /** The name without its collection: `ansible.posix.authorized_key` is `authorized_key`. */
 export const shortName = (name: string): string => name.slice(name.lastIndexOf('.') + 1)
@@ -54,15 +57,15 @@ export const shortName = (name: string): string => name.slice(name.lastIndexOf('
 /** Answers a module's name that Ansible knows and we do not; null where Ansible does not know it either. */
 export const aboutModule = (name: string, ours: ReadonlySet<string>): Answer | null => {
   const short = shortName(name)
-  const same = OURS[short] ?? short
+  const same = OURS.get(short) ?? short
   const message = `couldn't resolve module/action '${name}'`
   if (ours.has(same) && (same !== name || short !== name)) return { message, hint: `ours is ${same}` }
   if (!NOT_YET.has(short) && !name.includes('.')) return null
-  const instead = INSTEAD[short]
+  const instead = INSTEAD.get(short)
   return { message: `not yet: the module ${name}`, ...(instead === undefined ? {} : { hint: instead }) }
 }
 
-const FACTS: Readonly<Record<string, string>> = {
+const FACTS: ReadonlyMap<string, string> = table({
   ansible_facts: 'facts',
   ansible_os_family: 'facts.os.family',
   ansible_distribution: 'facts.os.id',
@@ -72,7 +75,7 @@ const FACTS: Readonly<Record<string, string>> = {
   ansible_selinux: 'facts.selinux',
   ansible_user_id: 'facts.user',
   ansible_fips: 'facts.fips',
-}
+})
 
 const MAGIC_NOT_YET = new Set(
   `omit ansible_play_hosts ansible_play_hosts_all ansible_play_batch ansible_play_name play_hosts inventory_dir
@@ -82,9 +85,12 @@ const MAGIC_NOT_YET = new Set(
   ansible_limit`.split(/\s+/),
 )
 
+/** The name of ours for a fact of Ansible. */
+export const factFor = (name: string): string | undefined => FACTS.get(name)
+
 /** Says, as a hint, what ours is for a variable that Ansible makes and we do not. */
 export const aboutVariable = (name: string): string | undefined => {
-  const ours = FACTS[name]
+  const ours = FACTS.get(name)
   if (ours !== undefined) return `ours is ${ours}`
   if (name === 'omit') return 'not yet: leave the parameter out'
   return MAGIC_NOT_YET.has(name) ? `not yet: ${name}` : undefined

@@ -2,8 +2,8 @@ import { type Mistake, place } from '../contract/errors.ts'
 import { LATER } from '../contract/later.ts'
 import type { Inventory, Variable } from '../inventory/shape.ts'
 import { checkTask } from './check-task.ts'
-import { allUses, type Definitions, type Variables, variablesOfInventory } from './definitions.ts'
-import { type Registered, type Sights, wrongUse } from './known-names.ts'
+import { allUses, type Definitions, saying, type Variables, variablesOfInventory } from './definitions.ts'
+import { listed, type Registered, type Sights, wrongUse } from './known-names.ts'
 import { inOrder } from './mistakes.ts'
 import { whyNoVariable } from './names.ts'
 import type { Play, Playbook, Task, Use } from './shape.ts'
@@ -32,7 +32,6 @@ export const checkPlaybooks = (playbooks: readonly Playbook[], about: CheckAbout
     variables,
     registers: new Map(),
     filesMayCome: false,
-    ids: new Map(),
     complain: (mistake) => mistakes.push(mistake),
   }
   for (const { plays } of playbooks) for (const play of plays) checkPlay(play, course)
@@ -44,15 +43,13 @@ interface Course {
   readonly variables: Variables
   readonly registers: Map<string, Registered>
   filesMayCome: boolean
-  /** numbers that tell variables apart */
-  readonly ids: Map<Variable, number>
   complain(mistake: Mistake): void
 }
 
 const checkVariableNames = (variables: Variables, extraVars: object, mistakes: Mistake[]): void => {
   for (const [name, all] of variables) {
     const why = whyNoVariable(name)
-    for (const { at } of why === null ? [] : all) mistakes.push({ message: why ?? '', at })
+    for (const { at } of why === null ? [] : all.values()) mistakes.push({ message: why ?? '', at })
   }
   for (const name of Object.keys(extraVars)) {
     const why = whyNoVariable(name)
@@ -107,26 +104,38 @@ const checkOne = ({ play, task, hosts, others, claims }: OneTask, course: Course
     return
   }
   const own = { play, task, hosts, inventory, extraVars, others, guarded: guardedBy(task) }
-  const wrong = uses.map((use) =>
-    wrongUse(use, { ...own, registers: withOwn(course, task, hosts, use) } satisfies Sights),
-  )
-  for (const mistake of wrong) if (mistake !== null) course.complain(mistake)
-  if (wrong.some((mistake) => mistake !== null)) return
+  const wrong = uses
+    .map((use) => wrongUse(use, { ...own, registers: withOwn(course, task, hosts, use) } satisfies Sights))
+    .filter((mistake) => mistake !== null)
+  for (const { on: _, ...mistake } of wrong) course.complain(mistake)
+  if (!task.sound || wrong.some(({ on }) => on === undefined)) return
+  const without = new Set(wrong.flatMap(({ on }) => on ?? []))
+  const able = hosts.filter((host) => !without.has(host))
   const registers = new Map([...course.registers.keys()].map((name) => [name, LATER]))
   // where no host is known, what a host would say is not known either
-  const some = hosts.length === 0 ? [null] : distinct(hosts, uses, course)
+  const some = hosts.length === 0 ? [null] : distinct(able, uses, course)
+  const said = new Map<string, { readonly mistake: Mistake; readonly hosts: string[] }>()
   for (const host of some) {
     checkTask({
       task,
       filesMayCome: course.filesMayCome,
       isHost: (name) => host === null || hostOf(inventory, name) !== undefined,
-      complain: course.complain,
+      complain: (mistake) => {
+        const key = `${mistake.at === undefined ? '' : place(mistake.at)} ${mistake.message}`
+        const known = said.get(key) ?? { mistake, hosts: [] }
+        said.set(key, known)
+        if (host !== null && !known.hosts.includes(host)) known.hosts.push(host)
+      },
       claim: (what) => claimed(what, task, claims, course),
       scopeOf: (item) => {
         const parts = { play, task, inventory, facts: LATER, registers, extraVars, item, registersOf: () => registers }
         return host === null ? scopeFor({ ...parts, host: '', open: true }) : scopeFor({ ...parts, host })
       },
     })
+  }
+  for (const { mistake, hosts: on } of said.values()) {
+    const where = on.length === some.length ? '' : ` (on ${listed(on)})`
+    course.complain({ ...mistake, message: `${mistake.message}${where}` })
   }
 }
 
@@ -163,19 +172,14 @@ const distinct = (hosts: readonly string[], uses: readonly Use[], course: Course
   const byValues = new Map<string, string>()
   for (const host of hosts) {
     const known = hostOf(course.about.inventory, host)
-    const ids = own.map((name) => idOf(known?.vars.get(name), course))
-    const key = `${ids.join(' ')} ${groups ? known?.groups.join(' ') : ''}`
+    const values = own.map((name) => said(known?.vars.get(name)))
+    const key = `${values.join('\0')}\0${groups ? known?.groups.join(' ') : ''}`
     if (!byValues.has(key)) byValues.set(key, host)
   }
   return [...byValues.values()]
 }
 
-const idOf = (variable: Variable | undefined, { ids }: Course): number => {
-  if (variable === undefined) return 0
-  const known = ids.get(variable) ?? ids.size + 1
-  ids.set(variable, known)
-  return known
-}
+const said = (variable: Variable | undefined): string => (variable === undefined ? '' : saying(variable))
 
 /** The same playbooks, whose plays also ask for the facts that variables of the inventory and of -e mention. */
 export const withFactsOfVariables = (

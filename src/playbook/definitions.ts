@@ -1,25 +1,31 @@
 import type { Inventory, Variable } from '../inventory/shape.ts'
+import { Spelled } from '../yaml/node.ts'
 import type { Play, Task, Template, Use } from './shape.ts'
 import { compiledExtra, compiledVariable } from './variables.ts'
 
-/** The different variables of an inventory, by name: what many hosts share is there once. */
-export type Variables = ReadonlyMap<string, ReadonlySet<Variable>>
+/** The different variables of an inventory, by name and by what they say: one of each. */
+export type Variables = ReadonlyMap<string, ReadonlyMap<string, Variable>>
 
 /** Collects the different variables of an inventory. */
 export const variablesOfInventory = ({ hosts, localhost }: Inventory): Variables => {
-  const all = new Map<string, Set<Variable>>()
+  const all = new Map<string, Map<string, Variable>>()
   const seen = new Set<ReadonlyMap<string, Variable>>()
   for (const { vars } of [...hosts.values(), localhost]) {
     if (seen.has(vars)) continue
     seen.add(vars)
     for (const [name, variable] of vars) {
-      const known = all.get(name)
-      if (known === undefined) all.set(name, new Set([variable]))
-      else known.add(variable)
+      const known = all.get(name) ?? new Map<string, Variable>()
+      if (known.size === 0) all.set(name, known)
+      const said = saying(variable)
+      if (!known.has(said)) known.set(said, variable)
     }
   }
   return all
 }
+
+/** What a variable says, as a text that tells different values apart. */
+export const saying = ({ value }: Variable): string =>
+  typeof value === 'string' ? `"${value}` : value instanceof Spelled ? value.raw : JSON.stringify(value)
 
 /** Where names of a task's templates are defined, beside registers, items and magic names. */
 export interface Definitions {
@@ -35,7 +41,7 @@ export const templatesFor = (name: string, about: Definitions): readonly Templat
   if (Object.hasOwn(extraVars, name)) return [compiledExtra(extraVars, name, play.directory)]
   const own = task?.vars.get(name) ?? play.fileVars.get(name) ?? play.vars.get(name)
   if (own !== undefined) return [own]
-  return [...(variables.get(name) ?? [])].map((variable) => compiledVariable(variable, play.directory))
+  return [...(variables.get(name)?.values() ?? [])].map((variable) => compiledVariable(variable, play.directory))
 }
 
 /** Every mention of a name that templates lead to, by way of the variables that they mention. */

@@ -104,24 +104,32 @@ export const variablesOf = (map: MapNode, context: TemplateContext): ReadonlyMap
 export const holdsTemplate = (node: YamlNode): boolean =>
   node.kind === 'scalar' && typeof node.value === 'string' && node.value.includes('{{')
 
-/** Complains of the keys that are no keywords; `known` says which others have a meaning here. */
+/** Complains of the keys that are no keywords; `known` says which others have a meaning here, `hint` what to do with a key. */
 export const checkKeys = (
   map: MapNode,
   keywords: Keywords,
-  known: (key: string) => boolean,
   complain: (mistake: Mistake) => void,
+  about: { known(key: string): boolean; hint?(key: string): string | undefined } = { known: () => false },
 ): void => {
   for (const { key, at } of map.entries) {
-    if (keywords.ours.has(key) || known(key)) continue
-    const instead = keywords.notYet[key]
+    if (keywords.ours.has(key) || about.known(key)) continue
+    const instead = keywords.notYet.get(key)
     if (instead !== undefined) {
       complain({ message: `not yet: "${key}"`, at, ...(instead === '' ? {} : { hint: instead }) })
     } else {
-      complain({
-        message: `"${key}" is not a valid attribute for ${keywords.of}`,
-        at,
-        ...didYouMean(key, keywords.ours),
-      })
+      const hint = about.hint?.(key)
+      const message = `"${key}" is not a valid attribute for ${keywords.of}`
+      complain({ message, at, ...(hint === undefined ? didYouMean(key, keywords.ours) : { hint }) })
     }
   }
+}
+
+/** The name of a variable that a field gives; one that no variable can have is a mistake. */
+export const variableName = (fields: Fields, key: string, context: TemplateContext): string | null => {
+  const name = fields.text(key)
+  if (name === undefined) return null
+  const why = whyNoVariable(name)
+  const at = fields.entry(key)?.value.at
+  if (why !== null && at !== undefined) context.complain({ message: why, at })
+  return name
 }

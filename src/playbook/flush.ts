@@ -1,22 +1,25 @@
-import { defineModule } from '../contract/module.ts'
+import type { Module } from '../contract/module.ts'
 import { params, record } from '../contract/schema.ts'
 import type { Task } from './shape.ts'
 
+const nothing = { params: params({}), state: record({}), probe: async () => ({}), plan: () => ({}) }
+
+/** Stands in the place of a module that is not known. */
+export const UNKNOWN: Module = { ...nothing, name: 'a module', summary: '', example: '' }
+
 /** Stands in the place of a module where a task says `meta: flush_handlers`. */
-const meta = defineModule({
+const meta: Module = {
+  ...nothing,
   name: 'meta',
   summary: 'handlers that were notified have run',
   example: '- meta: flush_handlers',
-  params: params({}),
-  state: record({}),
-  probe: async () => ({}),
-  plan: () => ({}),
-})
+}
 
 /** The task `meta: flush_handlers`, but for its place. */
 export const FLUSH: Omit<Task, 'at' | 'moduleAt'> = {
   name: 'flush_handlers',
   named: false,
+  sound: true,
   module: meta,
   params: new Map(),
   when: [],

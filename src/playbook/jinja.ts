@@ -1,5 +1,7 @@
 // Says in our form what a Jinja expression says. It is used for hints only: what it cannot read has no hint.
 
+import { factFor } from './ansible-names.ts'
+
 type Token = { readonly kind: 'text' | 'number' | 'name' | 'sign'; readonly text: string }
 
 const TOKEN =
@@ -49,30 +51,34 @@ const COMPARISONS: Readonly<Record<string, (left: string, right: string) => stri
   '>=': (left, right) => `(not (lt ${left} ${right}))`,
 }
 
-const TESTS: Readonly<Record<string, (value: string) => string>> = {
-  defined: (value) => `(defined ${value})`,
-  undefined: (value) => `(not (defined ${value}))`,
-  changed: (value) => `${value}.changed`,
-  failed: (value) => `${value}.failed`,
-  skipped: (value) => `${value}.skipped`,
-  succeeded: (value) => `(not ${value}.failed)`,
-  success: (value) => `(not ${value}.failed)`,
-}
+const TESTS = new Map<string, (value: string) => string>(
+  Object.entries({
+    defined: (value: string) => `(defined ${value})`,
+    undefined: (value: string) => `(not (defined ${value}))`,
+    changed: (value: string) => `${value}.changed`,
+    failed: (value: string) => `${value}.failed`,
+    skipped: (value: string) => `${value}.skipped`,
+    succeeded: (value: string) => `(not ${value}.failed)`,
+    success: (value: string) => `(not ${value}.failed)`,
+  }),
+)
 
-const FILTERS: Readonly<Record<string, string>> = {
-  default: 'default',
-  d: 'default',
-  lower: 'lower',
-  upper: 'upper',
-  join: 'join',
-  split: 'split',
-  first: 'first',
-  last: 'last',
-  length: 'length',
-  count: 'length',
-  to_json: 'json',
-  tojson: 'json',
-}
+const FILTERS = new Map(
+  Object.entries({
+    default: 'default',
+    d: 'default',
+    lower: 'lower',
+    upper: 'upper',
+    join: 'join',
+    split: 'split',
+    first: 'first',
+    last: 'last',
+    length: 'length',
+    count: 'length',
+    to_json: 'json',
+    tojson: 'json',
+  }),
+)
 /** filters of which ours needs none: values keep their types */
 const NEEDLESS = new Set(['bool', 'int', 'string', 'list'])
 
@@ -130,7 +136,7 @@ class Reader {
 
   #tested(value: string): string | null {
     const negated = this.#eat('name', 'not')
-    const said = TESTS[this.#name() ?? '']?.(value) ?? null
+    const said = TESTS.get(this.#name() ?? '')?.(value) ?? null
     return said !== null && negated ? `(not ${said})` : said
   }
 
@@ -141,7 +147,7 @@ class Reader {
       const words = this.#eat('sign', '(') ? this.#words() : []
       if (words === null) return null
       if (NEEDLESS.has(name)) continue
-      const helper = FILTERS[name]
+      const helper = FILTERS.get(name)
       value = helper === undefined ? null : `(${[helper, value, ...words].join(' ')})`
     }
     return value
@@ -166,7 +172,7 @@ class Reader {
   }
 
   #path(start: string): string | null {
-    let path = start === 'True' || start === 'False' ? start.toLowerCase() : start
+    let path = start === 'True' || start === 'False' ? start.toLowerCase() : (factFor(start) ?? start)
     for (;;) {
       if (this.#eat('sign', '.')) {
         const token = this.#tokens[this.#next]
@@ -174,7 +180,7 @@ class Reader {
         this.#next += 1
         if (token.kind === 'name' && this.#eat('sign', '(')) {
           const words = this.#words()
-          const helper = FILTERS[token.text]
+          const helper = FILTERS.get(token.text)
           if (words === null || helper === undefined) return null
           path = `(${[helper, path, ...words].join(' ')})`
         } else {

@@ -4,8 +4,11 @@ export interface Keywords {
   readonly of: string
   readonly ours: ReadonlySet<string>
   /** not there yet: each with what to do instead, or an empty text */
-  readonly notYet: Readonly<Record<string, string>>
+  readonly notYet: ReadonlyMap<string, string>
 }
+
+const table = (entries: Readonly<Record<string, string>>): ReadonlyMap<string, string> =>
+  new Map(Object.entries(entries))
 
 const words = (text: string): string[] => text.trim().split(/\s+/)
 
@@ -31,7 +34,7 @@ export const PLAY: Keywords = {
     max_fail_percentage connection remote_user tasks pre_tasks post_tasks handlers tags no_log ignore_errors check_mode
     diff run_once`),
   ),
-  notYet: {
+  notYet: table({
     ...NOT_YET,
     roles: 'write import_tasks',
     vars_prompt: 'give the values with -e',
@@ -45,7 +48,7 @@ export const PLAY: Keywords = {
     user: 'ours is remote_user',
     sudo: 'ours is become',
     sudo_user: 'ours is become_user',
-  },
+  }),
 }
 
 const LOOPS = words(`items list dict file fileglob first_found flattened indexed_items inventory_hostnames lines nested
@@ -58,7 +61,7 @@ export const TASK: Keywords = {
     words(`name when loop loop_control register tags notify listen ignore_errors no_log delegate_to run_once vars become
     become_user become_method changed_when failed_when check_mode diff args`),
   ),
-  notYet: {
+  notYet: table({
     ...NOT_YET,
     ...Object.fromEntries(LOOPS.map((name) => [`with_${name}`, 'write loop: with a list'])),
     action: 'write the module as the key, as in "authorized_key:"',
@@ -78,7 +81,7 @@ export const TASK: Keywords = {
     until: '',
     sudo: 'ours is become',
     sudo_user: 'ours is become_user',
-  },
+  }),
 }
 
 /** What stands in a task's place of a module and is none. */

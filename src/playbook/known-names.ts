@@ -2,6 +2,7 @@ import type { Mistake } from '../contract/errors.ts'
 import { didYouMean } from '../contract/suggest.ts'
 import type { Inventory } from '../inventory/shape.ts'
 import { aboutVariable } from './ansible-names.ts'
+import { UNKNOWN } from './flush.ts'
 import { ALWAYS_REGISTERED, FACTS, MAGIC } from './names.ts'
 import { fieldsOfSchema } from './schema.ts'
 import type { Play, Task, Use } from './shape.ts'
@@ -27,8 +28,13 @@ export interface Sights {
   readonly guarded: ReadonlySet<string>
 }
 
+/** What is wrong with a mention of a name; `on` are the hosts that it is wrong on, where it is not on all. */
+export interface WrongUse extends Mistake {
+  readonly on?: readonly string[]
+}
+
 /** Says what is wrong with one mention of a name; null where nothing is. */
-export const wrongUse = (use: Use, about: Sights): Mistake | null => {
+export const wrongUse = (use: Use, about: Sights): WrongUse | null => {
   const { play, task, registers, extraVars } = about
   const [name = '', ...fields] = use.path
   if (name === 'facts') return wrongFact(use, play)
@@ -44,16 +50,14 @@ export const wrongUse = (use: Use, about: Sights): Mistake | null => {
   if (hosts.length === 0 || lacking.length === 0) return null
   if (lacking.length < hosts.length) {
     const message = `'${name}' is undefined on ${listed(lacking)}`
-    return {
-      message,
-      at: use.at,
-      hint: `define it for every host, write (default ${name} …), or when: (defined ${name})`,
-    }
+    const hint = `define it for every host, write (default ${name} …), or when: (defined ${name})`
+    return { message, at: use.at, hint, on: lacking }
   }
   return { message: `'${name}' is undefined`, at: use.at, ...hintFor(name, about) }
 }
 
-const listed = (names: readonly string[]): string =>
+/** Names hosts in a message: all of a few, else the first three and how many more. */
+export const listed = (names: readonly string[]): string =>
   names.length <= 4 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${names.length - 3} more hosts`
 
 const hintFor = (name: string, about: Sights): { readonly hint?: string } => {
@@ -111,7 +115,7 @@ const wrongField = (
 const wrongRecord = (use: Use, fields: readonly string[], task: Task, name: string): Mistake | null => {
   const own = Object.keys(fieldsOfSchema(task.module.state))
   const [field, index, inner] = fields
-  if (field === undefined) return null
+  if (field === undefined || task.module === UNKNOWN) return null
   if (task.loop === null) return unknownField(use, name, field, [...own, ...ALWAYS_REGISTERED], task)
   if (field === 'results') {
     return inner === undefined || !/^\d+$/.test(index ?? '')

@@ -13,7 +13,7 @@ import { factsIn } from './uses.ts'
 
 /** Shapes a play; null where it has no hosts to be about. */
 export const shapePlay = (map: MapNode, loading: Loading, inherited: Inherited, index: number): Play | null => {
-  checkKeys(map, PLAY, () => false, loading.complain)
+  checkKeys(map, PLAY, loading.complain)
   const fields = fieldsOf(map, loading)
   const hosts = hostsOf(fields, map, loading)
   const own: Inherited = {
@@ -150,12 +150,16 @@ const serialOf = (fields: Fields, loading: Loading): readonly (number | string)[
   })
 }
 
-const CONNECTIONS: Readonly<Record<string, 'ssh' | 'local'>> = { ssh: 'ssh', smart: 'ssh', local: 'local' }
+const CONNECTIONS = new Map<string, 'ssh' | 'local'>([
+  ['ssh', 'ssh'],
+  ['smart', 'ssh'],
+  ['local', 'local'],
+])
 
 const connectionOf = (fields: Fields, loading: Loading): 'ssh' | 'local' | null => {
   const text = fields.text('connection')
   if (text === undefined) return null
-  const known = CONNECTIONS[text.replace(/^ansible\.builtin\./, '')]
+  const known = CONNECTIONS.get(text.replace(/^ansible\.builtin\./, ''))
   if (known !== undefined) return known
   const at = entryOf(fields.map, 'connection')?.value.at
   loading.complain({ message: `"connection" is ssh or local, not "${text}"`, ...(at ? { at } : {}) })

@@ -44,6 +44,8 @@ export interface Task {
   readonly named: boolean
   readonly at: At
   readonly module: Module
+  /** false where a mistake in it was found already: its values are not looked at */
+  readonly sound: boolean
   /** the place of the module's key */
   readonly moduleAt: At
   /** parameter name to template, in the order written */

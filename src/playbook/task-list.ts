@@ -32,8 +32,7 @@ export const shapeTasks = (
     }
     const directive = item.entries.find(({ key }) => ['meta', 'import_tasks'].includes(shortName(key)))
     if (directive === undefined) {
-      const task = shapeTask(item, loading, inherited, kind)
-      return task === null ? [] : [task]
+      return [shapeTask(item, loading, inherited, kind)]
     }
     if (shortName(directive.key) === 'meta') return metaOf(item, directive.value, loading, directive.key, inherited)
     return importedTasks(item, directive.key, loading, inherited, kind)

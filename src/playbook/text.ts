@@ -98,7 +98,9 @@ const complainOfSyntax = (inner: string, at: At, compiling: Compiling, braces: b
       ? `write ${braces ? `{{ ${ours} }}` : ours}`
       : inner.startsWith('(') && braces
         ? 'leave the outer parentheses out'
-        : `an expression is a name, or a helper with its values, as in ${braces ? '{{ lower name }}' : '(eq name "value")'}`
+        : inner.startsWith('.')
+          ? 'braces that are meant as they stand are written \\{{'
+          : `an expression is a name, or a helper with its values, as in ${braces ? '{{ lower name }}' : '(eq name "value")'}`
   const what = braces ? `{{ ${inner} }}` : inner
   compiling.complain(`${ours === null ? 'this is not a Handlebars expression' : 'this is Jinja'}: ${what}`, at, hint)
 }

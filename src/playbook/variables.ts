@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { type At, type Mistake, UserError } from '../contract/errors.ts'
 import { LATER } from '../contract/later.ts'
 import { Secret } from '../contract/secret.ts'
@@ -95,7 +96,7 @@ const magicOf = (
     case 'hostvars':
       return valued(hostVarsOf(inventory, { directory: play.directory, extraVars, registersOf }))
     case 'playbook_dir':
-      return valued(play.directory)
+      return valued(resolve(play.directory))
     default:
       return undefined
   }

@@ -2,7 +2,7 @@
 
 import { refuse } from '../contract/signals.ts'
 import { parseSshdConfig, renderSshdConfig, type SshdLine } from '../formats/sshd-config.ts'
-import { type Criterion, criteriaText, isAll, sameCriteria } from '../formats/sshd-match.ts'
+import { type Criterion, isAll, sameCriteria } from '../formats/sshd-match.ts'
 import { endAt, lineAfter, newLine, type Patch, patched, withValue } from './patch.ts'
 import { belowCommentedDefault, globalEnd, type Scope, scopesOf, statedAt } from './place.ts'
 import { namesRival, type Rival } from './rival.ts'
@@ -16,6 +16,8 @@ export interface Wish {
   readonly values: readonly string[]
   /** the block it is wanted in; null for the global part */
   readonly match: readonly Criterion[] | null
+  /** the criteria of a new block, as they are written */
+  readonly head: string
   /** the file that is written, and what others say of the setting in that scope, in reading order */
   readonly path: string
   readonly rivals: readonly Rival[]
@@ -93,7 +95,7 @@ const barrierOf = (wish: Wish): number | null => {
 
 const alwaysWins = ({ via, isInAll }: Rival, { setting, match }: Wish): boolean => {
   const { order, isGlobalOnly, subsystem, version } = setting
-  if (match !== null && isInAll) return via !== 'after'
+  if (match !== null && isInAll) return via !== 'after' || order === 'all'
   return (
     order === 'all' ||
     (isInAll && isGlobalOnly !== true) ||
@@ -108,12 +110,14 @@ const whyOf = ({ isInAll }: Rival, { order, subsystem }: Setting): string => {
   return isInAll ? ': what a Match all says overrides what is outside of it' : ''
 }
 
-/** Refuses a block behind a `Match all` of the same file that says otherwise, for which it comes too late. */
+/** Refuses a block for which a `Match all` of the same file comes too early, or with which it adds up. */
 const refuseLate = (lines: readonly SshdLine[], stated: readonly number[], wish: Wish): void => {
   const all = wish.match === null || isAll(wish.match) ? undefined : matchAllAgainst(lines, wish)
   const block = scopesOf(lines).findIndex(scopeTest(wish.match))
-  if (all === undefined || Math.max(block, stated[0] ?? -1) < all.head) return
-  refuse(`${wish.path}:${all.index + 1} says ${lines[all.index]?.value} in a Match all, which comes before the block`)
+  const addsUp = wish.setting.order === 'all'
+  if (all === undefined || (!addsUp && Math.max(block, stated[0] ?? -1) < all.head)) return
+  const why = addsUp ? 'adds up with the block' : 'comes before the block'
+  refuse(`${wish.path}:${all.index + 1} says ${lines[all.index]?.value} in a Match all, which ${why}`)
 }
 
 const matchAllAgainst = (lines: readonly SshdLine[], wish: Wish): { index: number; head: number } | undefined => {
@@ -222,7 +226,7 @@ const intoBlock = (
   const end = endAt(lines, at)
   const match = { indent: '', keyword: 'Match', name: 'match', gap: ' ', tail: '', end } as const
   const block = values.map((value) => newLine(wish.setting, value, indentOf(lines), end))
-  return { before: at, lines: [{ ...match, value: criteriaText(wish.match ?? []) }, ...block] }
+  return { before: at, lines: [{ ...match, value: wish.head }, ...block] }
 }
 
 /** How the file indents the lines of its blocks; four blanks where it has none. */

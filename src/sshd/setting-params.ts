@@ -37,7 +37,7 @@ export const criteriaFor = ({ match }: SettingParams): readonly Criterion[] | nu
 export const refuseScope = (setting: Setting, params: SettingParams): void => {
   const match = criteriaFor(params)
   if (match === null || isAll(match) || setting.isGlobalOnly !== true) return
-  refuse(`${params.keyword} is global only: sshd ${setting.version} does not allow it within a Match block`)
+  refuse(`${params.keyword} is not allowed within a Match block: it is global only in sshd ${setting.version}`)
 }
 
 /** What is wrong with the params of a task whatever the machine. */

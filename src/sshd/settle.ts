@@ -22,7 +22,14 @@ export const settled = (
 ): { readonly text: string; readonly notes: readonly string[] } => {
   const setting = settingFor(params, version)
   const values = valuesFor(setting, params)
-  const wish: Wish = { setting, values, match: criteriaFor(params), path, rivals: rivals.map(rivalFrom) }
+  const wish: Wish = {
+    setting,
+    values,
+    match: criteriaFor(params),
+    head: params.match?.trim() ?? '',
+    path,
+    rivals: rivals.map(rivalFrom),
+  }
   const wanted = edited(text ?? '', wish)
   if (wanted.text === (text ?? '') && values.length > 0) {
     refuse(

@@ -20,7 +20,8 @@ export const controlUnit = async (on: Touch, unit: Unit, verb: Verb): Promise<vo
 /** Does one thing of systemd's own: enable, disable, mask, unmask, daemon-reload. */
 export const controlSystemd = async (on: Touch, verb: string, name?: string): Promise<void> => {
   const answer = await on.do(command('systemctl', verb, ...(name === undefined ? [] : [name])))
-  if (answer.code === 0) return
+  // where it ends badly without a word, the look that follows says whether it was done
+  if (answer.code === 0 || (answer.stderr + answer.stdout).trim() === '') return
   const what = name === undefined ? `failure ${answer.code} during ${verb}` : `Unable to ${verb} service ${name}`
   throw new HostError(`${what}: ${lastWords(answer)}`)
 }

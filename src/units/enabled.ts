@@ -4,17 +4,24 @@ import { refuse } from '../contract/signals.ts'
 import { controlSystemd } from './control.ts'
 import type { Unit } from './find.ts'
 
+const LEVELS = ['/etc/rc2.d', '/etc/rc3.d']
+const RUNLEVELS = ['/etc/runlevels/default', '/etc/runlevels/boot']
+
+/** Asks ahead, in the flight that finds a unit, what machines without systemd say of its start at boot. */
+export const askEnabled = async (on: Look): Promise<void> => {
+  await Promise.all([...LEVELS, ...RUNLEVELS].map((directory) => on.list(directory)))
+}
+
 /** Says whether a unit is started when the machine boots; null where that can be neither said nor changed (a static unit). */
 export const isEnabled = async (on: Look, unit: Unit): Promise<boolean | null> => {
   if (unit.init === 'systemd') return enabledBySystemd(unit.properties.UnitFileState ?? '')
-  if (unit.init === 'openrc') {
-    const levels = await Promise.all(['boot', 'default', 'sysinit'].map((level) => on.list(`/etc/runlevels/${level}`)))
-    return levels.some((names) => names?.includes(unit.name))
-  }
   if (unit.init === 'none') return refuse(`${unit.name} belongs to no init system that is known here`)
-  const links = await Promise.all([2, 3, 4, 5].map((level) => on.list(`/etc/rc${level}.d`)))
-  return links.some((names) => names?.some((name) => name.replace(/^S\d\d/, '') === unit.name && name.startsWith('S')))
+  const openrc = unit.init === 'openrc'
+  const lists = await Promise.all((openrc ? RUNLEVELS : LEVELS).map((directory) => on.list(directory)))
+  return lists.some((names) => names?.some((name) => (openrc ? name : startedName(name)) === unit.name))
 }
+
+const startedName = (link: string): string | null => /^S\d\d(.*)$/.exec(link)?.[1] ?? null
 
 /** As Ansible counts: enabled for this boot only, by an alias or by another unit is not enabled. */
 const enabledBySystemd = (state: string): boolean | null =>

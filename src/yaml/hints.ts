@@ -2,7 +2,7 @@
 export const hintFor = (reason: string, line: string): string | undefined => {
   const template = unquotedTemplate(line)
   if (template !== null) return `quote the template: ${template}`
-  if (reason.includes('tab')) return 'indent with spaces'
+  if (/\btabs?\b/.test(reason)) return 'indent with spaces'
   if (/^\s*(?:- )?[^'"#]*?: [^'"[{#]*: /.test(line)) return 'quote the value: it contains ": "'
   const odd = /(?:: |- )([@`%])/.exec(line)
   if (odd !== null) return `quote the value: it cannot begin with ${odd[1]}`

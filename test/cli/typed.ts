@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { runCommandLine } from '../../src/cli/command-line.ts'
 import type { Sink } from '../../src/cli/surroundings.ts'
 
 /** The directory of the project. */
@@ -14,6 +13,8 @@ export interface Typed {
 
 /** Runs a command line in this process, without a terminal, as if the words had been typed. */
 export const typed = async (...argv: readonly string[]): Promise<Typed> => {
+  // commands are loaded late, and are to share their modules with what loads them
+  const { runCommandLine } = await import('../../src/cli/command-line.ts')
   const stdout = collector()
   const stderr = collector()
   const code = await runCommandLine({

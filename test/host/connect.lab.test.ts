@@ -136,6 +136,30 @@ describe('a connection to a real host', function () {
     await host.exec('mv /usr/bin/sudo-away /usr/bin/sudo')
   })
 
+  it('keeps every byte through a sudo that uses a terminal of its own', async () => {
+    await host.exec("printf 'Defaults use_pty\\n' >/etc/sudoers.d/pty")
+    const on = (await connect()).look(root)
+    const large = await on.ask(questions.own('head -c 5000000 /dev/zero; printf err >&2; exit 3'))
+    assert.deepEqual([large.stdout.length, large.stderr, large.code], [5_000_000, 'err', 3])
+    assert.equal((await on.ask(questions.own('cat'), 'a\r\n\u0003\u0004b')).stdout, 'a\r\n\u0003\u0004b')
+    const secure = await connect({ user: 'secure', sudoPassword: new Secret(securePassword) })
+    assert.equal((await secure.look(root).ask(questions.own('id -un'))).stdout, 'root\n')
+    await host.exec('rm /etc/sudoers.d/pty')
+  })
+
+  it('does with two sessions, also after a shell was given up', async () => {
+    await host.exec(
+      "printf 'MaxSessions 2\\n' >/etc/ssh/sshd_config.d/two.conf; kill -HUP $(cat /run/sshd.pid); sleep 0.3",
+    )
+    const machine = await connect()
+    const slow = { argv: ['sh', '-c', 'sleep 30 & sleep 31'], timeoutMs: 300 }
+    const touch = machine.touch(root)
+    for (const _ of [1, 2, 3]) await assert.rejects(touch.do(slow), /no answer within 0.3 s/)
+    assert.equal((await touch.ask(questions.own('id -un'))).stdout, 'root\n')
+    assert.equal(`${(await host.exec('ps ax | grep -c "[s]leep 3[01]"')).stdout}`, '0\n', 'what was given up is ended')
+    await host.exec('rm /etc/ssh/sshd_config.d/two.conf; kill -HUP $(cat /run/sshd.pid)')
+  })
+
   it('works without sudo where the login user is root', async () => {
     await host.exec('mkdir -p /root/.ssh && cp /home/admin/.ssh/authorized_keys /root/.ssh/ && chmod 700 /root/.ssh')
     const machine = await connect({ user: 'root' })
@@ -180,6 +204,16 @@ describe('a connection to a real host', function () {
     }
     assert.equal((await settled)[1]?.status, 'rejected')
     assert.equal((await failed(on.read('/etc/group'))).unreachable, true)
+  })
+
+  it('notices a host that falls silent', async () => {
+    const machine = await connect({ keepaliveMs: 200 })
+    const on = machine.look(root)
+    await on.read('/etc/hostname')
+    await host.exec('pkill -STOP -f "sshd: admin"')
+    const error = await failed(on.read('/etc/passwd'))
+    assert.deepEqual([error.message, error.unreachable], ['connection lost: Keepalive timeout', true])
+    await host.exec('pkill -KILL -f "sshd: admin"')
   })
 
   it('leaves a file as it was, or as wanted, when the connection dies in a write', async () => {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { checkHostKey } from '../../src/host/host-keys.ts'
+import { HostKeyError } from '../../src/contract/errors.ts'
+import { checkHostKey, type HostKeyCheck } from '../../src/host/host-keys.ts'
 import { openKnownHosts } from '../../src/host/known-hosts-files.ts'
 import { judgeHostKeys, trustHostKeys } from '../../src/host/trust.ts'
 import { temporaryDirectory } from './shells.ts'
@@ -14,6 +15,11 @@ const FA = 'SHA256:OKwS1WprlhXqF+KtdQQY/PS8bUTI8/tCRfre5HJGRik'
 
 const blob = (base64: string): Buffer => Buffer.from(base64, 'base64')
 const key = (base64: string, type = 'ssh-ed25519') => ({ type, fingerprint: '', blob: blob(base64) })
+const troubleOf = (check: HostKeyCheck): HostKeyError => {
+  const trouble = check.trouble()
+  assert.ok(trouble instanceof HostKeyError)
+  return trouble
+}
 const web = { address: 'web1', port: 22 }
 const far = { address: '10.0.0.1', port: 2222 }
 
@@ -40,24 +46,24 @@ describe('the check of a host key', () => {
   it('says of an unknown key what was shown, and the cure', () => {
     const check = checkHostKey(withKnown(''), far, { accept: 'strict' })
     assert.equal(check.verify(blob(A)), false)
-    const trouble = check.trouble()
-    assert.equal(trouble?.message, `the host key of [10.0.0.1]:2222 is unknown: ssh-ed25519 ${FA}`)
-    assert.match(trouble?.hint ?? '', /keyward trust -i INVENTORY/)
-    assert.deepEqual(trouble?.hostKey, { verdict: 'unknown', type: 'ssh-ed25519', fingerprint: FA })
-    assert.equal(trouble?.unreachable, true)
+    const trouble = troubleOf(check)
+    assert.equal(trouble.message, `the host key of [10.0.0.1]:2222 is unknown: ssh-ed25519 ${FA}`)
+    assert.match(trouble.hint ?? '', /keyward trust -i INVENTORY/)
+    assert.deepEqual(trouble.hostKey, { verdict: 'unknown', type: 'ssh-ed25519', fingerprint: FA })
+    assert.equal(trouble.unreachable, true)
   })
 
   it('says of a changed key both fingerprints, where it is recorded, and the repair', () => {
     const check = checkHostKey(withKnown(`# one\n[10.0.0.1]:2222 ssh-ed25519 ${A}\n`), far, { accept: 'accept-new' })
     assert.equal(check.verify(blob(B)), false)
-    const trouble = check.trouble()
+    const trouble = troubleOf(check)
     assert.match(
-      trouble?.message ?? '',
+      trouble.message ?? '',
       /^the host key of \[10\.0\.0\.1\]:2222 has changed: it shows ssh-ed25519 SHA256:/,
     )
-    assert.ok(trouble?.message.endsWith(`recorded is ssh-ed25519 ${FA} (${path}:2)`))
-    assert.ok(trouble?.hint?.endsWith(`ssh-keygen -R '[10.0.0.1]:2222' -f ${path}`))
-    assert.equal(trouble?.hostKey.verdict, 'changed')
+    assert.ok(trouble.message.endsWith(`recorded is ssh-ed25519 ${FA} (${path}:2)`))
+    assert.ok(trouble.hint?.endsWith(`ssh-keygen -R '[10.0.0.1]:2222' -f ${path}`))
+    assert.equal(trouble.hostKey.verdict, 'changed')
   })
 
   it('says of a revoked key that it is', () => {
@@ -66,7 +72,7 @@ describe('the check of a host key', () => {
     })
     assert.equal(check.verify(blob(A)), false)
     assert.deepEqual(
-      [check.trouble()?.hostKey.verdict, check.trouble()?.message.endsWith(`(${path}:2)`)],
+      [troubleOf(check).hostKey.verdict, troubleOf(check).message.endsWith(`(${path}:2)`)],
       ['revoked', true],
     )
   })
@@ -94,6 +100,14 @@ describe('the check of a host key', () => {
       [statSync(join(empty, '.ssh')).mode & 0o777, statSync(join(empty, '.ssh', 'known_hosts')).mode & 0o777],
       [0o700, 0o600],
     )
+  })
+
+  it('refuses where the new key cannot be written down', () => {
+    const place = join(home, 'no-directory')
+    writeFileSync(place, '')
+    const check = checkHostKey(openKnownHosts(place), far, { accept: 'accept-new' })
+    assert.equal(check.verify(blob(A)), false)
+    assert.match(check.trouble()?.message ?? '', /the host key cannot be recorded: /)
   })
 
   it('does not take a file that cannot be read for an empty one', () => {

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Secret } from '../../src/contract/secret.ts'
-import { fingerprintOf } from '../../src/host/key-file.ts'
+import { fingerprintOf } from '../../src/formats/public-key.ts'
 import { createKeyring } from '../../src/host/keyring.ts'
 import { temporaryDirectory } from './shells.ts'
 
@@ -41,7 +41,7 @@ describe('the keyring', () => {
       const printed = execFileSync('ssh-keygen', ['-lf', `${at(type)}.pub`])
         .toString()
         .split(' ')[1]
-      assert.equal(fingerprintOf(credential.publicKey), printed)
+      assert.equal(fingerprintOf(credential.publicKey.split(' ')[1] ?? ''), printed)
     })
 
   for (const type of ['locked', 'lockedPem'])

@@ -124,7 +124,7 @@ for (const [name, argv] of Object.entries(SHELLS))
       assert.equal(await on.expand('~root/.ssh'), '/root/.ssh')
       assert.equal(await on.expand('~/x'), `${process.env.HOME}/x`)
       assert.equal(await on.expand('/etc/~'), '/etc/~')
-      await assert.rejects(on.expand('~nosuchuser/x'), /no user nosuchuser/)
+      await assert.rejects(on.expand('~nosuchuser/x'), /user "nosuchuser" does not exist \(~nosuchuser\/x\)/)
     })
 
     it('gives a question its text, and a secret, by standard input', async () => {

@@ -103,6 +103,13 @@ describe('a look at planned files', () => {
     assert.equal(machine.look({ power: null }).planned(at('etc/conf')), false)
   })
 
+  it('sees what was planned by a name that leads elsewhere', async () => {
+    assert.equal(await machine.look({ power: null }).file(at('link/fresh')), null)
+    const on = through({ 'link/fresh': { kind: 'file', text: 'x' } })
+    assert.equal(await on.read(at('etc/fresh')), 'x')
+    assert.equal((await on.list(at('etc')))?.includes('fresh'), true)
+  })
+
   it('shows the control node its own part of the plan', async () => {
     const host = localMachine(['/bin/sh'], { control: machine })
     const plan = new Map<string, PathState>([

@@ -13,7 +13,6 @@ import { createShell } from '../../src/host/shell.ts'
 
 /** The shells that hosts have for /bin/sh; busybox comes with its own tools as well. */
 export const SHELLS: Readonly<Record<string, readonly string[]>> = {
-  sh: ['/bin/sh'],
   dash: ['dash'],
   bash: ['bash'],
   'busybox sh': ['busybox', 'sh'],

@@ -7,11 +7,19 @@ import type { Secret } from '../../src/contract/secret.ts'
 import { Waiting } from '../../src/contract/signals.ts'
 import type { PathState } from '../../src/contract/state.ts'
 
+/** Mode, owner and time of what is at a path; it was made in 1970 where no time is given. */
+interface FakeAttributes {
+  readonly mode?: string
+  readonly owner?: string
+  readonly group?: string
+  readonly modifiedMs?: number
+}
+
 /** What is at a path of a fake machine: a text is a file of root's with mode 0644. */
 export type FakeEntry =
   | string
-  | { readonly text: string; readonly mode?: string; readonly owner?: string; readonly group?: string }
-  | { readonly directory: true; readonly mode?: string; readonly owner?: string; readonly group?: string }
+  | ({ readonly text: string } & FakeAttributes)
+  | ({ readonly directory: true } & FakeAttributes)
   | { readonly link: string; readonly owner?: string }
 
 /** A program as a fake machine was asked to run it. */
@@ -52,6 +60,7 @@ interface Node {
   readonly owner: string
   readonly group: string
   readonly target: string | null
+  readonly modifiedMs?: number
 }
 
 const ROOT: User = { name: 'root', uid: 0, group: 'root', home: '/root', shell: '/bin/sh', groups: ['root'] }
@@ -132,7 +141,7 @@ export const fakeMachine = (host: FakeHost = {}): FakeMachine => {
       const planned = here.get(real)
       const later = planned !== undefined && planned !== null && planned.kind === 'file' && planned.text === LATER
       const shown = node.kind === 'file' && text ? (later ? LATER : node.text) : null
-      const times = { size: node.text.length, modifiedMs: 0, changedMs: 0 }
+      const times = { size: node.text.length, modifiedMs: node.modifiedMs ?? 0, changedMs: node.modifiedMs ?? 0 }
       return {
         path: real,
         kind: node.kind,

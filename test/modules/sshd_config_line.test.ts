@@ -122,7 +122,7 @@ describe('sshd_config_line', () => {
       'a global-only keyword in a block',
       { [MAIN]: '' },
       { keyword: 'Ciphers', value: 'aes256-ctr', match: 'User bob' },
-      /Ciphers is global only/,
+      /Ciphers is not allowed within a Match block: it is global only/,
     ],
     ['a file that is not there', {}, NO, /\/etc\/ssh\/sshd_config does not exist \(create: true makes it\)/],
     [

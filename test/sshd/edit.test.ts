@@ -351,7 +351,7 @@ table('in a block', [
     name: 'which is missing, it is made behind a last line without an end',
     before: 'UsePAM yes',
     task: { ...BOB, match: 'group "sftp only" Address 10.0.0.0/8' },
-    after: 'UsePAM yes\nMatch Group "sftp only" Address 10.0.0.0/8\n    PasswordAuthentication no\n',
+    after: 'UsePAM yes\nMatch group "sftp only" Address 10.0.0.0/8\n    PasswordAuthentication no\n',
   },
   {
     name: 'it is recognised however it is written',
@@ -490,6 +490,12 @@ describe('with included files', () => {
       files: { [MAIN]: 'Subsystem sftp a\nSubsystem sftp b\n' },
       task: { keyword: 'Subsystem', value: 'sftp internal-sftp' },
       why: /has the Subsystem "sftp" twice, in lines 1 and 2/,
+    },
+    {
+      name: 'a list in a block with which a Match all adds up',
+      files: { [MAIN]: 'Match all\n  AllowUsers bob\n' },
+      task: { keyword: 'AllowUsers', value: ['alice'], match: 'Group devs' },
+      why: /sshd_config:2 says bob in a Match all, which adds up with the block/,
     },
     {
       name: 'a block behind a Match all that says otherwise',

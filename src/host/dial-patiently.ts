@@ -1,0 +1,83 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import { HostError } from '../contract/errors.ts'
+import { type Attempts, type Tried, tryAll } from './credentials.ts'
+import { DialError, type Dialled, dial } from './dial.ts'
+import { ALL_ALGORITHMS, checkHostKey, type HostKeyCheck } from './host-keys.ts'
+import type { HostSpec, SshRun } from './spec.ts'
+
+// a refused connection may be the moment in which sshd reloads
+const PAUSES_MS: readonly number[] = [300, 700, 1000]
+
+/** Connects and logs in; tries again for a moment, only where that may help, and says in whole words what went wrong. */
+export const dialPatiently = async (
+  spec: HostSpec,
+  about: { readonly ssh: SshRun; readonly note?: (text: string) => void },
+): Promise<{ dialled: Dialled; tried: Tried }> => {
+  const attempts = await attemptsOf(spec, about.ssh)
+  for (let attempt = 0; ; attempt += 1) {
+    const check = checkHostKey(about.ssh.knownHosts, spec, {
+      accept: spec.hostKeys,
+      ...(about.note === undefined ? {} : { note: about.note }),
+    })
+    const tried = tryAll(spec.user, attempts)
+    try {
+      return { dialled: await dial(spec, check, tried.handler), tried }
+    } catch (error) {
+      const wait = PAUSES_MS[attempt]
+      if (!(error instanceof DialError) || !error.again || wait === undefined)
+        throw await explained(spec, about.ssh, { error, check, tried })
+      await pause(wait)
+    }
+  }
+}
+
+const attemptsOf = async (spec: HostSpec, { keyring }: SshRun): Promise<Attempts> => {
+  const { keyFiles, password, passphrase } = spec
+  if (keyFiles !== null)
+    return { keys: await Promise.all(keyFiles.map((file) => keyring.fromFile(file, passphrase))), password }
+  // whoever asks for a password means it: other keys would use up the tries
+  return { keys: password === undefined ? await keyring.standard(passphrase) : [], password }
+}
+
+const explained = async (
+  spec: HostSpec,
+  ssh: SshRun,
+  about: { error: unknown; check: HostKeyCheck; tried: Tried },
+): Promise<unknown> => {
+  const { error, check, tried } = about
+  if (!(error instanceof DialError)) return error
+  if (error.level === 'no-algorithm' && check.algorithms.length < ALL_ALGORITHMS.length)
+    return (await otherHostKey(spec, ssh)) ?? error
+  if (error.level === 'agent')
+    return new HostError(`the agent did not sign with ${tried.shown().at(-1)}: ${error.message}`, { unreachable: true })
+  return error.level === 'client-authentication' ? refusal(spec, tried) : error
+}
+
+/** The server shows no key of the types that are recorded: asks for whichever it has, only to name it. */
+const otherHostKey = async (spec: HostSpec, ssh: SshRun): Promise<HostError | null> => {
+  const strict = checkHostKey(ssh.knownHosts, spec, { accept: 'strict' })
+  const check: HostKeyCheck = { ...strict, algorithms: [...ALL_ALGORITHMS] }
+  await dial(spec, check, (_left, _partial, next) => next('none')).then(
+    ({ client }) => client.end(),
+    () => {},
+  )
+  return check.trouble()
+}
+
+const refusal = (spec: HostSpec, tried: Tried): HostError => {
+  const who = `${spec.user}@${spec.address}:${spec.port}`
+  const offered = tried.offered().join(', ') || 'nothing'
+  const shown = tried.shown()
+  if (shown.length === 0) {
+    const hint =
+      'name a key (--private-key, ansible_ssh_private_key_file), add one to the agent, or use -k for a password'
+    return new HostError(`${who}: there is nothing to log in with; the server offers ${offered}`, {
+      unreachable: true,
+      hint,
+    })
+  }
+  return new HostError(`${who} refuses ${shown.join(', ')}; it offers ${offered}`, {
+    unreachable: true,
+    hint: `let ${spec.user} in with this key (authorized_keys), or log in with a password the first time: -k`,
+  })
+}
