@@ -39,7 +39,7 @@ const arrows = (): ReadonlyMap<string, readonly string[]> => {
       const allowed = imports
         .replaceAll('`', '')
         .split(',')
-        .map((word) => word.replace(/ only$/, '').trim())
+        .map((word) => word.trim().replace(/ only$/, ''))
         .filter((word) => word !== '')
       return [...names.matchAll(/`([^`]+)`/g)].map(
         ([, name = '']) => [name.replace('../modules/', 'modules'), allowed] as const,

@@ -32,7 +32,7 @@ k_file() { # FOLLOW TEXT PATH: found or absent, real path, stat, target, and the
   else
     case \${3##*/} in
       ''|.|..) k_r=$(k_real "$3") || k_real= ;;
-      *) k_r=$(k_real "\${3%/*}/.") && k_r=\${k_r%/}/\${3##*/} || k_real= ;;
+      *) k_r=$(k_real "\${3%/*}/.") && k_r=\${k_r%/.} k_r=\${k_r%/}/\${3##*/} || k_real= ;;
     esac
   fi
   k_at=$k_r

@@ -59,7 +59,7 @@ export const screenOn = (write: Write, size: () => Size): Screen => {
 
 const HIDE_CURSOR = '\u001b[?25l'
 /** Shows the cursor that a screen hid; for ends that no screen survives. */
-export const SHOW_CURSOR = '\u001b[?25h'
+const SHOW_CURSOR = '\u001b[?25h'
 const NO_WRAP = '\u001b[?7l'
 const WRAP = '\u001b[?7h'
 

@@ -1,8 +1,8 @@
 import { type At, type Mistake, UserError } from '../contract/errors.ts'
 import { Waiting } from '../contract/signals.ts'
 import { nodeValue, type ScalarNode, type YamlNode } from '../yaml/node.ts'
+import type { Compiling, Expression } from './compiling.ts'
 import type { ReadFile } from './control-file.ts'
-import type { Compiling, Expression } from './expression.ts'
 import type { Scope, Template, Use } from './shape.ts'
 import { compileBare, compileText } from './text.ts'
 import { flagOf, holds } from './values.ts'
@@ -93,7 +93,7 @@ const compilingOf = (node: ScalarNode, context: TemplateContext, uses: Use[]): C
   uses,
   complain: (message, at, hint) => context.complain({ message, at, ...(hint === undefined ? {} : { hint }) }),
   local: [],
-  inBlock: false,
+  depth: 0,
 })
 
 const indexIn = (text: string, { line, column }: { readonly line: number; readonly column: number }): number => {

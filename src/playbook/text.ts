@@ -3,18 +3,11 @@ import { type At, UserError } from '../contract/errors.ts'
 import { LATER } from '../contract/later.ts'
 import { Secret } from '../contract/secret.ts'
 import { Waiting } from '../contract/signals.ts'
-import {
-  type Block,
-  BROKEN,
-  type Compiling,
-  compileCall,
-  compileExpression,
-  defined,
-  type Expression,
-  type Sight,
-} from './expression.ts'
+import { type Block, BROKEN, type Compiling, type Expression, type Sight } from './compiling.ts'
+import { compileCall, compileExpression } from './expression.ts'
 import { HELPERS } from './helpers.ts'
 import { fromJinja, fromJinjaBare } from './jinja.ts'
+import { defined, nameOf } from './path.ts'
 import { flagOf, isMap, textFor } from './values.ts'
 
 /** Compiles a text: where it is exactly one `{{ expression }}` it keeps that value's type, else it is text. */
@@ -109,7 +102,7 @@ const complainOfSyntax = (inner: string, at: At, compiling: Compiling, braces: b
 const strict = (node: hbs.AST.Expression, compiling: Compiling): Expression => {
   const value = compileExpression(node, compiling)
   const at = compiling.placeOf(node)
-  const what = (node as hbs.AST.PathExpression).original ?? 'a value'
+  const what = nameOf(node)
   return (sight) => {
     const found = defined(value(sight), what, at)
     if (found === LATER) throw new Waiting(`"${what}" is known after the run`)
@@ -171,7 +164,7 @@ const compileBlock = (block: hbs.AST.BlockStatement, compiling: Compiling): Expr
   const value = strict(subject, compiling)
   const names = block.program?.blockParams ?? []
   const within: Compiling =
-    name === 'each' ? { ...compiling, inBlock: true, local: [...compiling.local, ...names] } : compiling
+    name === 'each' ? { ...compiling, depth: compiling.depth + 1, local: [...compiling.local, ...names] } : compiling
   const body = block.program ? compileProgram(block.program, within) : () => ''
   const otherwise = block.inverse ? compileProgram(block.inverse, compiling) : () => ''
   if (name === 'each') return eachOf(value, names, body, otherwise, compiling.placeOf(subject))

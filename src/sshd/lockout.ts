@@ -15,12 +15,16 @@ export const lockout = (scene: Scene, whole: Obeyed, why: string | null, isThere
   return [why === null ? null : `${setting.keyword} lets nobody in: ${why}`, methods].filter((one) => one !== null)
 }
 
-const METHODS = ['pubkey', 'password', 'kbdinteractive', 'gssapi', 'hostbased'].map((name) => `${name}authentication`)
+const METHODS = ['password', 'kbdinteractive', 'gssapi', 'hostbased'].map((name) => `${name}authentication`)
+const KEY_SOURCES = ['authorizedkeysfile', 'authorizedkeyscommand', 'trustedusercakeys']
 
-const noMethods = ({ values }: Obeyed): string | null =>
-  METHODS.every((name) => (values.get(name)?.[0] ?? 'no') === 'no')
+const noMethods = ({ values }: Obeyed): string | null => {
+  const isOff = (name: string, word: string): boolean => (values.get(name)?.[0] ?? word).toLowerCase() === word
+  const noKeys = isOff('pubkeyauthentication', 'no') || KEY_SOURCES.every((name) => isOff(name, 'none'))
+  return noKeys && METHODS.every((name) => isOff(name, 'no'))
     ? 'nobody could log in: every way of authentication is switched off'
     : null
+}
 
 /** Why the wanted values, for everybody, would let nobody in; null where they let somebody in. */
 export const whyNobody = async (scene: Scene): Promise<string | null> => {

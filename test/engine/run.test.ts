@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { HostError } from '../../src/contract/errors.ts'
 import { LATER } from '../../src/contract/later.ts'
+import type { Look } from '../../src/contract/look.ts'
 import { defineModule, type Module } from '../../src/contract/module.ts'
 import { field, param, params, record } from '../../src/contract/schema.ts'
 import { missing } from '../../src/contract/signals.ts'
@@ -35,7 +36,7 @@ const text = defineModule({
 const content = defineModule({
   ...text,
   name: 'content',
-  probe: async (on, { path }: { path: string }) => {
+  probe: async (on: Look, { path }: { path: string }) => {
     const found = await on.file(path)
     const is = found?.text ?? null
     return {

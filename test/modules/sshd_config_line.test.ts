@@ -165,6 +165,28 @@ describe('sshd_config_line', () => {
     })
   }
 
+  it('refuses what would leave no way of authentication, and says where that stands already', async () => {
+    const off = 'PubkeyAuthentication no\nKbdInteractiveAuthentication no\n'
+    const message = 'nobody could log in: every way of authentication is switched off'
+    const refused = await tryModule(module, NO, machineWith({ [MAIN]: off }))
+    assert.deepEqual([refused.status, refused.message], ['failed', message])
+    const standing = await tryModule(module, NO, machineWith({ [MAIN]: `${off}PasswordAuthentication no\n` }))
+    assert.deepEqual([standing.status, standing.notes], ['ok', [message]])
+  })
+
+  it('plans nothing more for what it planned', async () => {
+    const tasks: readonly Task[] = [NO, { ...NO, match: 'User bob' }, { keyword: 'Banner', state: 'absent' }]
+    for (const task of tasks) {
+      const full = { state: 'present', path: MAIN, create: false, explicit: true, ...task } as Static<
+        typeof module.params
+      >
+      const now = await module.probe(machineWith({ [MAIN]: 'Banner /a\n' }).look({ power: null }), full)
+      const wanted = module.plan(full, now)
+      assert.notDeepEqual(wanted, now)
+      assert.deepEqual(module.plan(full, wanted), wanted)
+    }
+  })
+
   it('finds mistakes in its parameters before any connection', () => {
     const about = { looped: new Set<string>() }
     const said = (task: Task): readonly (string | undefined)[] =>

@@ -3,6 +3,7 @@ import { treeOf } from '../formats/sshd-recordings.ts'
 import type { Asked, FakeHost } from '../kit/fake-look.ts'
 
 const DEFAULTS: Readonly<Record<string, string>> = {
+  authorizedkeysfile: '.ssh/authorized_keys',
   passwordauthentication: 'yes',
   pubkeyauthentication: 'yes',
   kbdinteractiveauthentication: 'yes',
@@ -13,7 +14,13 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   port: '22',
   usepam: 'no',
 }
-const FLAGS = new Set(['passwordauthentication', 'pubkeyauthentication', 'x11forwarding', 'usepam'])
+const FLAGS = new Set([
+  'passwordauthentication',
+  'pubkeyauthentication',
+  'kbdinteractiveauthentication',
+  'x11forwarding',
+  'usepam',
+])
 const SECONDS: Readonly<Record<string, string>> = { '1m': '60', 'prohibit-password': 'without-password' }
 
 /** Answers for an sshd 9.2 that knows a handful of keywords, Match User and Include, and the first value wins. */

@@ -35,7 +35,6 @@ const SCREENS: readonly (readonly [string, string])[] = [
   hint: write (ne made.rc 0)`,
   ],
   [`""`, `site.yml:4:13: a condition is an expression, as in (eq name "value")`],
-  [`[]`, ``],
   [`{a: b}`, `site.yml:4:13: a condition is an expression, or a list of expressions`],
   [`5`, `site.yml:4:13: a condition is an expression, as in (eq name "value")`],
   [

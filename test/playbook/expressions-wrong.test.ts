@@ -140,7 +140,6 @@ const SCREENS: readonly (readonly [string, string])[] = [
   ],
   [`"{{ length 5 }}"`, `site.yml:4:25: length takes a list, not 5`],
   [`"{{ join 'x' }}"`, `site.yml:4:23: join takes a list, not "x"`],
-  [`"{{ first (split '' ',') }}"`, ``],
   [
     `"{{ x['a'] | lower }}"`,
     `site.yml:4:15: this is Jinja: {{ x['a'] | lower }}

@@ -49,14 +49,12 @@ const SCREENS: readonly (readonly [string, string])[] = [
   ],
   [`passphrase: [a]`, `site.yml:3:35: "passphrase" is a text, not the list ["a"]`],
   [`value: {a: b}`, `site.yml:3:30: "value" is a text, not a map`],
-  [`path: "~/x"`, ``],
   [
     `mode: '0999'`,
     `site.yml:3:29: "mode" is a file mode: three or four octal digits, not "0999"
   hint: write it as in '0644'`,
   ],
   [`exclusive: 2`, `site.yml:3:34: "exclusive" is yes or no, not 2`],
-  [`path: "~bob/.ssh"`, ``],
 ]
 
 describe('a parameter', () => {

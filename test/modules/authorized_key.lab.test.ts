@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { keys } from '../formats/authorized-samples.ts'
+import { runCommand } from '../kit/lab/command.ts'
+import { differences } from '../kit/lab.ts'
+import { said, ssh } from '../kit/outside.ts'
+import { play, type Stage, stageWith } from '../stories/given.ts'
+
+const FILE = '/home/plain/.ssh/authorized_keys'
+
+const task = (params: Readonly<Record<string, unknown>>): string =>
+  play(`- authorized_key: ${JSON.stringify({ user: 'plain', ...params })}`)
+
+for (const variant of ['debian', 'busybox'] as const)
+  describe(`authorized_key on a ${variant} host`, () => {
+    let stage: Stage
+    let own = ''
+
+    const outcome = async (params: Readonly<Record<string, unknown>>, command: 'run' | 'check' = 'run') => {
+      const [result] = (await stage.document(command, task(params))).results
+      assert.ok(result)
+      return result
+    }
+    const sh = (script: string, stdin = '') => stage.host.exec(script, { stdin })
+    const state = (path: string): Promise<string> => said(sh(`stat -c '%a %U' ${path}; cat ${path}`))
+
+    before(async () => {
+      stage = await stageWith({ hosts: 1, name: `authorized-${variant}`, variant })
+      own = await said(runCommand('ssh-keygen', ['-y', '-f', stage.lab.key]))
+    })
+    beforeEach(() => sh('rm -rf /home/plain/.ssh'))
+    after(() => stage.lab.stop())
+
+    it('lets a user in, and out again', async () => {
+      assert.equal((await ssh(stage.lab, stage.host, 'plain', 'true')).code, 255)
+      assert.equal((await outcome({ key: own })).status, 'changed')
+      assert.equal((await ssh(stage.lab, stage.host, 'plain', 'true')).code, 0)
+      assert.equal((await outcome({ key: own })).status, 'ok')
+      assert.equal((await outcome({ key: own, state: 'absent' })).status, 'changed')
+      assert.equal((await ssh(stage.lab, stage.host, 'plain', 'true')).code, 255)
+      assert.equal(await state(FILE), '600 plain')
+    })
+
+    it('touches nothing in a dry run, and then does what it said', async () => {
+      const before = await stage.host.snapshot()
+      const check = await outcome({ key: keys.laptop }, 'check')
+      assert.deepEqual(differences(before, await stage.host.snapshot()), [])
+      const run = await outcome({ key: keys.laptop })
+      assert.deepEqual([check.status, run.status, run.changes], ['drift', 'changed', check.changes])
+    })
+
+    it("takes back what is root's and open to others, its keys kept", async () => {
+      await sh(`mkdir -m 777 /home/plain/.ssh; cat > ${FILE}; chmod 600 ${FILE}`, `${keys.desk} b\n`)
+      assert.equal((await outcome({ key: keys.laptop })).status, 'changed')
+      assert.equal(await state(FILE), `600 plain\n${keys.desk} b\n${keys.laptop}`)
+      assert.equal(await said(sh('stat -c "%a %U" /home/plain/.ssh')), '700 plain')
+    })
+
+    it('gives nothing away through a link or a second name that the user made', async () => {
+      const before = await said(sh('sha256sum /etc/shadow; stat -c "%a %U" /etc/shadow'))
+      const made = ['ln -s /etc/shadow', 'ln /etc/shadow']
+      for (const link of made) {
+        await sh(`mkdir -m 700 /home/plain/.ssh; chown plain: /home/plain/.ssh; ${link} ${FILE}`)
+        const { status, message } = await outcome({ key: keys.laptop })
+        assert.equal(status, 'failed')
+        assert.match(message, /symlink|left alone/)
+        await sh('rm -r /home/plain/.ssh')
+      }
+      assert.equal((await outcome({ key: keys.laptop, follow: true })).status, 'changed')
+      assert.equal(await said(sh('sha256sum /etc/shadow; stat -c "%a %U" /etc/shadow')), before)
+    })
+
+    it('loses no key to others that write at the same time', async () => {
+      const all = [keys.laptop, keys.desk, keys.phone, keys.authority]
+      const ends = await Promise.all(all.map((key) => outcome({ key })))
+      assert.deepEqual(
+        ends.map(({ status, message }) => (status === 'changed' ? '' : `${status}: ${message}`)),
+        ['', '', '', ''],
+      )
+      assert.deepEqual((await said(sh(`sort ${FILE}`))).split('\n'), [...all].sort())
+    })
+
+    it('leaves the file as it was where the disk is full', async () => {
+      await sh(
+        `mkdir /home/plain/.ssh; mount -t tmpfs -o size=8k,mode=700 tmpfs /home/plain/.ssh; cat > ${FILE}; chmod 600 ${FILE}
+        chown -R plain: /home/plain/.ssh; head -c 9000 /dev/zero > /home/plain/.ssh/full`,
+        `${keys.desk} b\n`,
+      )
+      const { status, message } = await outcome({ key: keys.laptop })
+      const after = await state(FILE)
+      await sh('umount /home/plain/.ssh')
+      assert.equal(status, 'failed')
+      assert.match(message, /no space left on device/)
+      assert.equal(after, `600 plain\n${keys.desk} b`)
+    })
+  })
