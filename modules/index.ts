@@ -25,7 +25,7 @@ export const modules: readonly Module[] = [
   serviceReload,
   smartcardEnroll,
   sshConfigLine,
-  sshLogin,
   sshKeypair,
+  sshLogin,
   sshdConfigLine,
 ]

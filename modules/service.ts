@@ -9,11 +9,13 @@ import {
   findUnit,
   globIn,
   globProblem,
+  hasOldFiles,
   isEnabled,
   isMasked,
   isSshd,
   LATER,
   type Look,
+  loadProblem,
   optional,
   ownName,
   param,
@@ -96,17 +98,15 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
     ...(given.state === undefined ? {} : { running: unit.isRunning }),
     ...(enabled === undefined ? {} : { enabled: enabled ?? true }),
     ...(given.masked === undefined ? {} : { masked: isMasked(unit) }),
-    ...(given.daemon_reload && unit.init === 'systemd'
-      ? { unit_file: unit.properties.NeedDaemonReload === 'yes' ? 'stale' : 'current' }
-      : {}),
+    ...(given.daemon_reload && unit.init === 'systemd' ? { unit_file: hasOldFiles(unit) ? 'stale' : 'current' } : {}),
     ...(isAct(given.state) ? { done: null } : {}),
     notes: notesOf(unit, given),
   }
 }
 
 const checkUnit = (unit: Unit, given: Params): void => {
-  const { LoadState: load, LoadError: error } = unit.properties
-  if (load === 'error' || load === 'bad-setting') refuse(`Error loading unit file '${unit.name}': ${error}`)
+  const problem = loadProblem(unit, given.daemon_reload)
+  if (problem !== null) refuse(problem)
   if (given.masked !== undefined && unit.init !== 'systemd') refuse('only systemd can mask a service')
   const starts = given.state !== undefined && given.state !== 'stopped' && !unit.isRunning
   if (starts && isMasked(unit) && given.masked !== false) refuse(`${unit.name} is masked, and cannot be started`)

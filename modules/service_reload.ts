@@ -7,10 +7,12 @@ import {
   findUnit,
   globIn,
   globProblem,
+  hasOldFiles,
   isMasked,
   isSshd,
   LATER,
   type Look,
+  loadProblem,
   optional,
   param,
   params,
@@ -86,7 +88,7 @@ export default defineModule({
 
 const probe = async (on: Look, given: Params): Promise<Now> => {
   const [unit, watched] = await Promise.all([findUnit(on, given.name), watchedFor(on, given)])
-  checkLoaded(unit)
+  checkUnit(unit, given)
   if (!unit.isRunning && unit.socket !== null) {
     skip(`nothing to reload: ${unit.socket} starts ${unit.name} at the next connection, and it reads its files then`)
   }
@@ -99,7 +101,7 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
   return {
     running: unit.isRunning,
     ...(watched === null ? {} : { loaded: unit.isRunning ? (newer.length > 0 ? 'stale' : 'current') : null }),
-    ...(given.daemon_reload && unit.init === 'systemd' ? { unit_file: unitFileOf(unit) } : {}),
+    ...(given.daemon_reload && unit.init === 'systemd' ? { unit_file: hasOldFiles(unit) ? 'stale' : 'current' } : {}),
     ...(given.force ? { reloaded: null } : {}),
     notes: needed ? notesOf(unit, newer) : [],
   }
@@ -114,13 +116,14 @@ const watchedFor = async (on: Look, { name, watch }: Params): Promise<readonly W
 const newerOf = (unit: Unit, watched: readonly Watched[]): readonly Watched[] =>
   watched.filter(({ changedMs }) => changedMs >= (unit.load?.ms ?? 0))
 
-const unitFileOf = (unit: Unit): string => (unit.properties.NeedDaemonReload === 'yes' ? 'stale' : 'current')
-
-const checkLoaded = (unit: Unit): void => {
-  const { LoadState: load, LoadError: error, CanReload: canReload } = unit.properties
+const checkUnit = (unit: Unit, { daemon_reload }: Params): void => {
+  const problem = loadProblem(unit, daemon_reload)
+  if (problem !== null) refuse(problem)
   if (isMasked(unit) && !unit.isRunning) refuse(`${unit.name} is masked, and cannot be started`)
-  if (load === 'error' || load === 'bad-setting') refuse(`Error loading unit file '${unit.name}': ${error}`)
-  if (canReload === 'no' && unit.isRunning) refuse(`${unit.name} cannot be reloaded: its unit says no way to`)
+  const isReread = daemon_reload && hasOldFiles(unit)
+  if (unit.properties.CanReload === 'no' && unit.isRunning && !isReread) {
+    refuse(`${unit.name} cannot be reloaded: its unit says no way to`)
+  }
 }
 
 const validate = async (on: Look, given: Params, unit: Unit): Promise<void> => {

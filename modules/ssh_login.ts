@@ -24,7 +24,7 @@ const schema = params({
   user: param.text('the account to log in to'),
   key: optional(
     param.text(
-      'the private key, a path on the control node; with agent: the public key of which the agent has the other half',
+      'the private key, a path on the control node; with agent: the public key whose other half it holds, as a path or as it is',
     ),
   ),
   passphrase: optional(param.secret('the passphrase of the private key')),
@@ -111,7 +111,7 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
 }
 
 const credential = async (on: Look, given: Params): Promise<Partial<LoginRequest>> => {
-  const text = given.key === undefined ? null : await keyText(on, given.key)
+  const text = given.key === undefined ? null : await keyText(on, given.key, given.agent)
   if (given.agent === undefined) {
     return {
       key: new Secret(text ?? ''),
@@ -125,10 +125,9 @@ const credential = async (on: Look, given: Params): Promise<Partial<LoginRequest
   return { agent: { socket, publicKey: `${line.key.type} ${line.key.blob}` } }
 }
 
-const keyText = async (on: Look, key: string): Promise<string> => {
+const keyText = async (on: Look, key: string, agent: string | undefined): Promise<string> => {
+  if (agent !== undefined && readPublicLine(key) !== null) return key
   const path = resolve(await on.control.expand(key))
-  return (
-    (await on.control.read(path)) ??
-    missing({ kind: 'file', name: path, message: `${path} is not on the control node` })
-  )
+  const text = await on.control.read(path)
+  return text ?? missing({ kind: 'file', name: path, message: `${path} is not on the control node` })
 }

@@ -55,7 +55,15 @@ export { lookAtSetting } from './sshd/look-setting.ts'
 export { wrongParams } from './sshd/setting-params.ts'
 export { settled } from './sshd/settle.ts'
 export { controlSystemd, controlUnit, type Verb } from './units/control.ts'
-export { askEnabled, isEnabled, isMasked, ownName, setEnabled } from './units/enabled.ts'
+export {
+  askEnabled,
+  hasOldFiles,
+  isEnabled,
+  isMasked,
+  loadProblem,
+  ownName,
+  setEnabled,
+} from './units/enabled.ts'
 export { findUnit, globProblem, type Unit } from './units/find.ts'
 export { globIn, isSshd } from './units/names.ts'
 export { reloadUnit } from './units/reload.ts'

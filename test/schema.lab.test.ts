@@ -66,7 +66,8 @@ describe('the JSON document of a real run', () => {
     })
 
   const documentOf = async (command: string, home?: string): Promise<Document> => {
-    const { code, json } = await told(command, 'json', home)
+    const { code, json, stderr, stdout } = await told(command, 'json', home)
+    assert.notEqual(stdout, '', stderr)
     const document = json<Document>()
     assert.equal(document.exit_code, code)
     validate(document)

@@ -61,10 +61,13 @@ export const connectionsOf = (loaded: Loaded, parts: ConnectionParts): Connectio
   const openKeys = async (): Promise<void> => {
     const all = loaded.hosts.map(reach)
     for (const note of notesOn(all)) telling.note(note)
-    for (const file of new Set(all.flatMap(({ local, keyFiles }) => (local ? [] : (keyFiles ?? []))))) {
-      // why a key does not open is told for each host that needs it
+    const remote = all.filter(({ local }) => !local)
+    // why a key does not open is told for each host that needs it
+    for (const file of new Set(remote.flatMap(({ keyFiles }) => keyFiles ?? []))) {
       await ssh.keyring.fromFile(file, asking.passphrase).catch(() => null)
     }
+    const isUndeclared = remote.some(({ keyFiles, password }) => keyFiles === null && password === null)
+    if (isUndeclared && passwords.login === undefined) await ssh.keyring.standard(asking.passphrase).catch(() => [])
   }
 
   return { reach, connect, openKeys }

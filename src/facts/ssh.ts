@@ -6,7 +6,7 @@ import { findUnit } from '../units/find.ts'
 
 /** OpenSSH's server on a machine; null where there is none, or where only root may know. */
 export const sshSchema = record({
-  version: field.text('its version, as 9.2p1'),
+  version: field.text('its version, as 9.2'),
   unit: field.text('the name of its service: ssh or sshd'),
   port: field.number('the first port on which it is to listen'),
 })
@@ -26,7 +26,7 @@ export const sshFact = async (on: Look): Promise<SshFact> => {
   ])
   const port = /^port (\d+)$/im.exec(obeyed.stdout)?.[1]
   return {
-    version: /OpenSSH_([\w.]+)/.exec(`${said.stdout}\n${said.stderr}`)?.[1] ?? null,
+    version: /OpenSSH_(\d+(?:\.\d+)*)/.exec(`${said.stdout}\n${said.stderr}`)?.[1] ?? null,
     unit,
     port: port === undefined ? on.connection.port : Number(port),
   }

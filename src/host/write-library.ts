@@ -12,14 +12,25 @@ export const WRITE: Library = {
   text: `
 k_fail() { printf '%s\\n' "$1" >&2; exit 1; }
 k_lock() { # our own writers of one directory take turns; where that cannot be, the comparison alone has to do
-  command -v flock >/dev/null 2>&1 && [ -r . ] && exec 9<. || return 0
+  if command -v flock >/dev/null 2>&1; then
+    [ -r . ] && exec 9<. || return 0
+    set -- flock -n 9
+  else set -- k_claim; fi
   k_i=0
-  until flock -n 9 2>/dev/null; do
+  until "$@" 2>/dev/null; do
     [ $? = 1 ] || return 0
     k_i=$((k_i + 1))
     [ $k_i -le 30 ] || k_fail 'another process holds the lock of its directory'
     sleep 1
   done
+}
+k_claim() { # of those who make one link, one succeeds, and it names him; 1: held by another, 2: none can be made here
+  read -r k_pid k_rest </proc/self/stat || return 2
+  k_e=$(ln -sn "$k_pid" .keyward-lock 2>&1) && k_held=1 && return 0
+  case $k_e in *exists*) ;; *) return 2 ;; esac
+  k_pid=$(readlink .keyward-lock) && [ ! -d "/proc/$k_pid" ] &&
+    mv .keyward-lock ".keyward-left-$k_pid" && rm -f ".keyward-left-$k_pid"
+  return 1
 }
 k_sum() { k_s=$(sha256sum <"$1") && printf '%s' "\${k_s%% *}"; }
 k_kind() { if [ -L "$1" ]; then echo link; elif [ -f "$1" ]; then echo file; elif [ -d "$1" ]; then echo directory; elif [ -e "$1" ]; then echo other; else echo absent; fi; }
@@ -135,8 +146,8 @@ k_write_absent() {
   case $k_found in absent) ;; directory) rmdir -- "$k_at" || exit 1 ;; *) rm -f -- "$k_at" || exit 1 ;; esac
 }
 k_write() {
-  k_t= k_b= k_at=./$k_name
-  trap 'rm -f -- \${k_t:+"$k_t"} \${k_b:+"$k_b"}' EXIT
+  k_t= k_b= k_held= k_at=./$k_name
+  trap 'rm -f -- \${k_t:+"$k_t"} \${k_b:+"$k_b"}; [ -z "$k_held" ] || rm -f ./.keyward-lock' EXIT
   trap 'exit 1' HUP INT TERM
   cd -P -- "$k_dir" 2>/dev/null || k_fail "no directory: $(stat -- "$k_dir/." 2>&1 >/dev/null)"
   k_pwd=$(pwd -P)

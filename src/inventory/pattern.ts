@@ -110,7 +110,8 @@ const named = (name: string, inventory: Inventory): ReadonlySet<string> | null =
   const found = new Set<string>()
   let some = false
   for (const [groupName, members] of groups) {
-    if (!regex.test(groupName)) continue
+    // `a*` says hosts and groups that begin with an a, not all hosts
+    if (groupName === 'all' || groupName === 'ungrouped' || !regex.test(groupName)) continue
     some ||= members.length === 0
     for (const host of members) found.add(host)
   }

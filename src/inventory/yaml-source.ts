@@ -41,7 +41,9 @@ const gatherGroup = (name: string, at: At, node: YamlNode, gathered: Gathered): 
     else if (entry.key === 'vars') gatherVars(group, entry.value, gathered)
     else {
       const message = `unexpected key "${entry.key}" in the group "${name}"`
-      const hint = didYouMean(entry.key, KEYS).hint ?? 'a group has hosts, children and vars'
+      const hint =
+        didYouMean(entry.key, KEYS).hint ??
+        'a group has hosts, children and vars; a group below it stands in its children'
       gathered.mistakes.push({ message, at: entry.at, hint })
     }
   }
@@ -63,7 +65,7 @@ const gatherHosts = (group: GatheredGroup, node: YamlNode, gathered: Gathered): 
     const own = isEmpty(value) ? null : value
     if (own !== null && own.kind !== 'map') {
       const message = `the host "${key}" has a map of variables, not ${wordsFor(own)}`
-      gathered.mistakes.push({ message, at: own.at })
+      gathered.mistakes.push({ message, at: own.at, hint: 'as in "ansible_host: 192.0.2.1", below it' })
       continue
     }
     addHosts(group, { key, at, vars: own === null ? new Map() : variablesIn(own, 'host') }, gathered)

@@ -29,6 +29,16 @@ const enabledBySystemd = (state: string): boolean | null =>
     ? null
     : state === 'enabled' || state === 'generated' || state === 'linked'
 
+/** Says whether systemd knows that a unit's files changed since it read them. */
+export const hasOldFiles = ({ properties }: Unit): boolean => properties.NeedDaemonReload === 'yes'
+
+/** Why systemd cannot use a unit's files, in its own words; null where it can, or where it will read other ones first. */
+export const loadProblem = (unit: Unit, rereads: boolean): string | null => {
+  const { LoadState: load, LoadError: error } = unit.properties
+  if ((load !== 'error' && load !== 'bad-setting') || (rereads && hasOldFiles(unit))) return null
+  return `Error loading unit file '${unit.name}': ${error}`
+}
+
 /** Says whether a unit cannot be started at all. */
 export const isMasked = ({ properties }: Unit): boolean =>
   properties.LoadState === 'masked' || (properties.UnitFileState ?? '').startsWith('masked')

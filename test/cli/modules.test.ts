@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { modules } from '../../modules/index.ts'
 import { playbookSchema } from '../../src/cli/playbook-schema.ts'
 import { type MapNode, nodeValue } from '../../src/yaml/node.ts'
 import { readYaml } from '../../src/yaml/read.ts'
-import { typed } from './typed.ts'
+import { home, typed } from './typed.ts'
 
 /** The documents of YAML text, as an editor sees them. */
 const read = (text: string): unknown => {
@@ -54,6 +56,12 @@ describe('the schema of playbooks', () => {
   for (const { name, example } of modules) {
     it(`holds for the example of ${name}`, () => {
       assert.deepEqual(problems([{ hosts: 'all', tasks: read(example) }]), [])
+    })
+  }
+
+  for (const file of readdirSync(join(home, 'playbooks')).filter((name) => /\.ya?ml$/.test(name))) {
+    it(`holds for the playbook ${file} that comes along`, () => {
+      assert.deepEqual(problems(read(readFileSync(join(home, 'playbooks', file), 'utf8'))), [])
     })
   }
 

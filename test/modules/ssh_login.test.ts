@@ -65,6 +65,13 @@ describe('ssh_login', () => {
     assert.equal(asked[0]?.key, undefined)
   })
 
+  it('asks an agent by a public key as it is', async () => {
+    const asked: LoginRequest[] = []
+    const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMy8d1O7EqM8qP7PdDp8sXDSyolOGSXax/wxn26vtzTu'
+    await login(server([], asked), { key: `${key} a card`, agent: '/run/agent' })
+    assert.deepEqual(asked[0]?.agent, { socket: '/run/agent', publicKey: key })
+  })
+
   const failures: readonly (readonly [string, FakeHost, RegExp])[] = [
     [
       'is offered a method that is to be refused',

@@ -61,7 +61,7 @@ export const screenOf = (mistakes: readonly Mistake[], root = ''): string =>
       ].join('\n'),
     )
     .join('\n')
-    .replaceAll(`${root}/`, '')
+    .replaceAll(root === '' ? '\0' : `${root}/`, '')
 
 /** One task of a play of `web1`. */
 export const taskOf = (text: string): string => `- hosts: web1\n  tasks:\n${text.replaceAll(/^/gm, '    ')}\n`
