@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Machine } from '../contract/machine.ts'
 import { type ConnectAbout, connectSsh, openLocal, startSsh } from '../host/connect.ts'
 import { traceLines } from '../host/trace.ts'
+import type { Play } from '../playbook/shape.ts'
 import type { Asking, Passwords } from './asking.ts'
 import type { RunFlags } from './flags.ts'
 import type { Loaded } from './load.ts'
@@ -22,7 +23,7 @@ export interface ConnectionParts {
 
 /** How the hosts of a run are reached and connected. */
 export interface Connections {
-  reach(host: string): HostReach
+  reach(host: string, play: Play): HostReach
   connect(machine: string): Promise<Machine>
   /** opens the declared keys, so that passphrases are asked for before anything is connected */
   openKeys(): Promise<void>
@@ -59,7 +60,8 @@ export const connectionsOf = (loaded: Loaded, parts: ConnectionParts): Connectio
   }
 
   const openKeys = async (): Promise<void> => {
-    const all = loaded.hosts.map(reach)
+    const plays = loaded.playbooks.flatMap((playbook) => playbook.plays)
+    const all = plays.flatMap((play) => loaded.hostsOf(play).map((host) => reach(host, play)))
     for (const note of notesOn(all)) telling.note(note)
     const remote = all.filter(({ local }) => !local)
     // why a key does not open is told for each host that needs it
@@ -76,26 +78,36 @@ export const connectionsOf = (loaded: Loaded, parts: ConnectionParts): Connectio
 const traceOf = (machine: string, { flags, around }: ConnectionParts): Pick<ConnectAbout, 'trace'> =>
   flags.verbose < 3 ? {} : { trace: (traced) => around.stderr.write(`${traceLines(machine, traced).join('\n')}\n`) }
 
-/** How hosts are reached, remembered by host, and by the machine that each is. */
+/** How hosts are reached, remembered by play and host, and by the machine that each is. */
 const reachesOf = (
   loaded: Loaded,
   flags: RunFlags,
-): { reach(host: string): HostReach; named(machine: string): HostReach } => {
+): { reach(host: string, play: Play): HostReach; named(machine: string): HostReach } => {
   const about = { inventory: loaded.inventory, extraVars: loaded.extraVars, flags }
-  const plays = loaded.playbooks.flatMap((playbook) => playbook.plays)
-  const playOf = new Map(
-    plays.toReversed().flatMap((play) => loaded.hostsOf(play).map((host) => [host, play] as const)),
-  )
-  const known = new Map<string, HostReach>()
+  const known = new Map<Play, Map<string, HostReach>>()
   const machines = new Map<string, HostReach>()
-  const reach = (host: string): HostReach => {
-    const found = known.get(host) ?? reachOf(host, playOf.get(host) ?? null, about)
-    known.set(host, found)
-    if (!machines.has(found.machine)) machines.set(found.machine, found)
+  const reach = (host: string, play: Play): HostReach => {
+    const ofPlay = known.get(play) ?? new Map<string, HostReach>()
+    known.set(play, ofPlay)
+    const before = ofPlay.get(host)
+    if (before !== undefined) return before
+    const found = named(reachOf(host, play, about), machines)
+    ofPlay.set(host, found)
+    machines.set(found.machine, machines.get(found.machine) ?? found)
     return found
   }
-  return { reach, named: (machine) => machines.get(machine) ?? reach(machine) }
+  return { reach, named: (machine) => machines.get(machine) as HostReach }
 }
+
+/** One name for one way of reaching a host: where an earlier play reaches it otherwise, the place is in its name. */
+const named = (found: HostReach, machines: ReadonlyMap<string, HostReach>): HostReach => {
+  const same = machines.get(found.machine)
+  if (found.local || same === undefined || wayOf(same) === wayOf(found)) return found
+  return { ...found, machine: `${found.machine} as ${wayOf(found)}` }
+}
+
+const wayOf = ({ user, address, port, keyFiles }: HostReach): string =>
+  `${user}@${address}:${port}${keyFiles === null ? '' : ` with ${keyFiles.join(', ')}`}`
 
 /** What is not read or used, though a user of ssh or Ansible would expect it to be. */
 const notesOn = (reaches: readonly HostReach[]): readonly string[] => {

@@ -8,7 +8,7 @@ import { checkPlaybooks, withFactsOfVariables } from '../playbook/check.ts'
 import { loadPlaybooks } from '../playbook/load.ts'
 import { inOrder } from '../playbook/mistakes.ts'
 import type { Play, Playbook, Task } from '../playbook/shape.ts'
-import { checkSelection, type Selection, selectTasks } from '../playbook/tags.ts'
+import { checkSelection, isChosen, type Selection, selectTasks } from '../playbook/tags.ts'
 import { extraVarsOf } from './extra-vars.ts'
 import type { RunFlags } from './flags.ts'
 import { reachMistakes } from './reach.ts'
@@ -28,6 +28,7 @@ export interface Loaded {
   readonly hosts: readonly string[]
   hostsOf(play: Play): readonly string[]
   tasksOf(play: Play): readonly Task[]
+  isChosen(handler: Task): boolean
 }
 
 /**
@@ -60,7 +61,8 @@ export const loadAll = async (
     ...(mistakes.length > 0 ? [] : checkPlaybooks(playbooks, { inventory, extraVars, hostsOf, tasksOf })),
   ])
   const allHosts = [...new Set([...hosts.byPlay.values()].flat())]
-  return { playbooks, inventory, extraVars, hosts: allHosts, hostsOf, tasksOf }
+  const isChosenHandler = (handler: Task): boolean => isChosen(handler.tags, selection)
+  return { playbooks, inventory, extraVars, hosts: allHosts, hostsOf, tasksOf, isChosen: isChosenHandler }
 }
 
 /** Reads inventories alone; throws every mistake in them. */

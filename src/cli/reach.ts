@@ -89,23 +89,6 @@ export interface PlayHosts {
   readonly hosts: readonly string[]
 }
 
-/** Everything wrong with the connection variables of hosts in their plays; a host is reached in one way in all of them. */
-export const reachMistakes = (plays: readonly PlayHosts[], about: ReachAbout): readonly Mistake[] => {
-  const first = new Map<string, { readonly play: Play; readonly reach: string }>()
-  return plays.flatMap(({ play, hosts }) =>
-    hosts.flatMap((host): readonly Mistake[] => {
-      const { mistakes } = variablesOf(host, play, about)
-      if (mistakes.length > 0) return mistakes
-      const reach = JSON.stringify(reachOf(host, play, about))
-      const before = first.get(host) ?? { play, reach }
-      first.set(host, before)
-      return before.reach === reach ? [] : [reachedOtherwise(host, play, before.play)]
-    }),
-  )
-}
-
-const reachedOtherwise = (host: string, play: Play, before: Play): Mistake => ({
-  message: `not yet: "${host}" is reached in another way here than in the play "${before.name}"`,
-  at: play.at,
-  hint: 'put connection, user and key of a host into the inventory, where they hold for every play',
-})
+/** Everything wrong with the connection variables of hosts in their plays. */
+export const reachMistakes = (plays: readonly PlayHosts[], about: ReachAbout): readonly Mistake[] =>
+  plays.flatMap(({ play, hosts }) => hosts.flatMap((host) => variablesOf(host, play, about).mistakes))

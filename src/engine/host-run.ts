@@ -40,7 +40,7 @@ export const runHost = async (run: HostRun): Promise<HostEnd> => {
   parts.tell({ kind: 'host connecting', host, playIndex: play.index })
   let end: HostEnd
   try {
-    const machine = await run.machines.open(host)
+    const machine = await run.machines.open(host, play)
     await lookAhead(run, machine)
     end = await runTasks(run)
   } catch (error) {
@@ -161,7 +161,7 @@ const notify = (run: HostRun, task: Task): void => {
 const flush = async (run: HostRun): Promise<HostEnd | null> => {
   for (const handler of run.play.handlers) {
     const called = run.notified.delete(handler)
-    if (!called && handler.module.standing !== true) continue
+    if (!called && !(handler.module.standing === true && run.parts.isChosen(handler))) continue
     if (!mayGoOn(run)) return 'stopped'
     const end: TaskEnd = await runTask(run, handler, { handler: true, silentIfMissing: !called })
     if (end.fatal) return tellEnd(run, end.status === 'unreachable' ? 'unreachable' : 'failed')

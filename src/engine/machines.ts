@@ -1,11 +1,12 @@
 import type { Machine } from '../contract/machine.ts'
+import type { Play } from '../playbook/shape.ts'
 import { Lock } from './lock.ts'
 import type { Parts } from './parts.ts'
 
 /** The machines of a run: each is opened once, when it is first needed, and worked on by one task at a time. */
 export interface Machines {
   /** the machine of a host of the inventory, or of the control node */
-  open(host: string): Promise<Machine>
+  open(host: string, play: Play): Promise<Machine>
   control(): Promise<Machine>
   /** has these machines to itself while the work is done; they are taken in the order given */
   alone<Result>(machines: readonly Machine[], work: () => Promise<Result>): Promise<Result>
@@ -37,7 +38,7 @@ export const machinesOf = (parts: Parts): Machines => {
     return first === undefined ? await work() : await lockOf(first).alone(() => alone(rest, work))
   }
   return {
-    open: async (host) => await byName(parts.reach(host).machine),
+    open: async (host, play) => await byName(parts.reach(host, play).machine),
     control: () => byName(CONTROL_NODE),
     alone,
     close: async () => {

@@ -32,7 +32,10 @@ export interface Parts {
   hostsOf(play: Play): readonly string[]
   /** the tasks of a play that `--tags` and its kin choose */
   tasksOf(play: Play): readonly Task[]
-  reach(host: string): Reach
+  /** says whether tags choose a handler: a standing one is looked at unasked only then */
+  isChosen(handler: Task): boolean
+  /** how a host is reached in a play */
+  reach(host: string, play: Play): Reach
   /** opens the connection to a machine; the engine asks once for each */
   connect(machine: string): Promise<Machine>
   /** reads the facts that a play mentions */

@@ -4,7 +4,7 @@ import type { HostRun } from './host-run.ts'
 
 /** Whose powers a task has on a host: null for the login user's own. Connection variables beat keywords, those beat flags. */
 export const powerOf = (run: HostRun, task: Task, host: string, scope: Scope): string | null => {
-  const reach = run.parts.reach(host)
+  const reach = run.parts.reach(host, run.play)
   const { become: flag } = run.parts
   const become = reach.become ?? wanted(task.become, scope) ?? wanted(run.play.become, scope) ?? flag.become
   if (!become) return null

@@ -88,7 +88,7 @@ const bound = async (run: HostRun, task: Task, scope: Scope): Promise<{ ending: 
   const delegate = task.delegateTo === null ? null : String(task.delegateTo.evaluate(scope))
   const params = bindParams(task, scope)
   const target = delegate ?? run.host
-  const machine = await run.machines.open(target)
+  const machine = await run.machines.open(target, run.play)
   const control = await run.machines.control()
   const mode: Mode = task.checkMode === null ? run.mode : task.checkMode ? 'check' : 'run'
   const statement = {

@@ -134,7 +134,7 @@ const checkOne = ({ play, task, hosts, others, claims }: OneTask, course: Course
     })
   }
   for (const { mistake, hosts: on } of said.values()) {
-    const where = on.length === some.length ? '' : ` (on ${listed(on)})`
+    const where = on.length === 0 || on.length === some.length ? '' : ` (on ${listed(on)})`
     course.complain({ ...mistake, message: `${mistake.message}${where}` })
   }
 }

@@ -36,10 +36,10 @@ const withText = (path: string, entry: PathState, text: string | null, about: Ke
   return { ...entry, text, ...(isClosed ? closed(entry, '0600', about) : {}) }
 }
 
-const directory = (path: string, entry: PathState, about: KeyOwner): PathState =>
-  entry?.kind === 'directory'
-    ? { ...entry, ...closed(entry, '0700', about) }
-    : made({ kind: 'directory' }, path, entry, about)
+const directory = (path: string, entry: PathState, about: KeyOwner): PathState => {
+  if (entry?.kind !== 'directory') return made({ kind: 'directory' }, path, entry, about)
+  return isInHome(path, about) ? { ...entry, ...closed(entry, '0700', about) } : entry
+}
 
 const made = (what: FileState | DirectoryState, path: string, entry: PathState, about: KeyOwner): PathState => {
   const [inHome, elsewhere] = what.kind === 'file' ? ['0600', '0644'] : ['0700', '0755']

@@ -107,6 +107,7 @@ const played = async (setup: Setup) => {
     inventory,
     hostsOf: (play) => chooseHosts(play.hosts.pattern, inventory).hosts,
     tasksOf: (play) => play.tasks,
+    isChosen: () => true,
     reach: (host) => ({ machine: host, local: host === 'localhost', become: null, becomeUser: null, user: 'admin' }),
     connect: setup.connect ?? connect,
     gatherFacts: async () => ({}),

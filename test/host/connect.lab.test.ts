@@ -196,7 +196,7 @@ describe('a connection to a real host', function () {
     const pending = [on.read('/etc/passwd'), on.ask(questions.own('sleep 20; cat /etc/passwd')), on.list('/etc')]
     const settled = Promise.allSettled(pending)
     await pause(300)
-    await host.exec('pkill -KILL -f "sshd: admin"')
+    await host.exec('pkill -KILL -f "[s]shd: admin"')
     for (const one of await settled) {
       if (one.status === 'fulfilled') continue
       assert.ok(one.reason instanceof HostError && one.reason.unreachable, String(one.reason))
@@ -210,10 +210,10 @@ describe('a connection to a real host', function () {
     const machine = await connect({ keepaliveMs: 200 })
     const on = machine.look(root)
     await on.read('/etc/hostname')
-    await host.exec('pkill -STOP -f "sshd: admin"')
+    await host.exec('pkill -STOP -f "[s]shd: admin"')
     const error = await failed(on.read('/etc/passwd'))
     assert.deepEqual([error.message, error.unreachable], ['connection lost: Keepalive timeout', true])
-    await host.exec('pkill -KILL -f "sshd: admin"')
+    await host.exec('pkill -KILL -f "[s]shd: admin"')
   })
 
   it('leaves a file as it was, or as wanted, when the connection dies in a write', async () => {
@@ -228,7 +228,7 @@ describe('a connection to a real host', function () {
     })
     const error = failed(write)
     await pause(30)
-    await host.exec('pkill -KILL -f "sshd: admin"')
+    await host.exec('pkill -KILL -f "[s]shd: admin"')
     assert.equal((await error).unreachable, true)
     await pause(500)
     const { stdout } = await host.exec('wc -c </etc/victim')

@@ -1,4 +1,5 @@
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { LoginRequest } from '../../src/contract/look.ts'
@@ -70,9 +71,10 @@ export const localMachine = (argv: readonly string[], about: { readonly control?
   return { machine, shell, logins }
 }
 
-/** Makes an empty directory that is gone after the tests. */
+/** A directory that is made before the tests of its suite, empty, and gone after them. */
 export const temporaryDirectory = (): string => {
-  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'keyward-test-')))
+  const directory = join(realpathSync(tmpdir()), `keyward-test-${randomUUID()}`)
+  before(() => mkdirSync(directory))
   after(() => rmSync(directory, { recursive: true, force: true }))
   return directory
 }

@@ -38,7 +38,9 @@ for (const variant of ['debian', 'busybox'] as const)
       await sh(`mkdir -p /usr/local/bin; printf '#!/bin/sh\\necho "$@" >> /var/argv\\nexec /usr/bin/ssh-keygen "$@"\\n' > /usr/local/bin/ssh-keygen
         chmod 755 /usr/local/bin/ssh-keygen`)
     })
-    beforeEach(() => sh('rm -rf /srv/k /var/argv; mkdir -p /srv; mkdir -m 700 /srv/k; : > /var/argv; chmod 666 /var/argv'))
+    beforeEach(() =>
+      sh('rm -rf /srv/k /var/argv; mkdir -p /srv; mkdir -m 700 /srv/k; : > /var/argv; chmod 666 /var/argv'),
+    )
     afterEach(async () => assert.doesNotMatch(await sh('cat /var/argv'), /tr0ub4dor/))
     after(() => stage.lab.stop())
 

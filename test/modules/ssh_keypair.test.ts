@@ -378,4 +378,28 @@ describe('ssh_keypair', () => {
       const said = sshKeypair.review?.(given, { looped: new Set() }) ?? []
       assert.match(said.map((one) => one.message).join(), message)
     })
+
+  it('plans nothing more for what it planned', async () => {
+    const hosts = [machine({}), machine({ line: LINE }, pair('0644', null)), machine({ line: LINE }, pair())]
+    const asked: readonly Partial<Params>[] = [
+      {},
+      { comment: 'new', mode: '0400', owner: 'alice' },
+      { regenerate: 'always' },
+      { state: 'absent' },
+      { type: 'rsa', regenerate: 'full_idempotence', passphrase },
+    ]
+    for (const host of hosts)
+      for (const params of asked) {
+        const given = {
+          path: PATH,
+          type: 'ed25519',
+          state: 'present',
+          regenerate: 'fail',
+          force: false,
+          ...params,
+        } as Params
+        const wanted = sshKeypair.plan(given, await sshKeypair.probe(host.look({ power: null }), given))
+        assert.deepEqual(sshKeypair.plan(given, wanted), wanted)
+      }
+  })
 })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { checkPlaybooks } from '../../src/playbook/check.ts'
 import { loadPlaybooks } from '../../src/playbook/load.ts'
 import { writtenInventory } from '../inventory/written.ts'
@@ -95,7 +96,6 @@ describe('checking before the first connection', () => {
   })
 
   it('checks values without an inventory too, as far as they are known', async () => {
-    const { join } = await import('node:path')
     const root = folder({
       'site.yml': `- hosts: web1
   vars: { mine: '{{ theirs }}' }
@@ -112,7 +112,7 @@ describe('checking before the first connection', () => {
       screenOf([...mistakes, ...checkPlaybooks(playbooks, about as never)], root),
       `site.yml:4:63: "mode" is a file mode and must be a quoted string: YAML reads 0644 as a number
   hint: write mode: '0644'
-site.yml:5:56: "size" is a whole number, not "many"`,
+site.yml:5:54: "size" is a whole number, not "many"`,
     )
   })
 
