@@ -70,7 +70,7 @@ export default defineModule({
     return {
       ...now,
       ...(isAbsent ? {} : { effective: now.spelled ?? null }),
-      written: !isAbsent,
+      ...(isAbsent || params.explicit ? { written: !isAbsent } : {}),
       files: { [path]: { kind: 'file', text: wanted.text, ...(file === null ? { mode: '0600' } : {}) } },
       notes: wanted.notes,
     }

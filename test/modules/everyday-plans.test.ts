@@ -12,8 +12,8 @@ import type { State } from '../../src/contract/state.ts'
 
 const found = { kind: 'file', text: 'a\n', mode: '0600', owner: 'alice', group: 'users' } as const
 const PATH = '/srv/it'
-const later = { rc: LATER, stdout: LATER, stdout_lines: LATER, stderr: LATER, stderr_lines: LATER }
-const notRun = { rc: null, stdout: null, stdout_lines: null, stderr: null, stderr_lines: null }
+const later: State = { rc: LATER, stdout: LATER, stdout_lines: LATER, stderr: LATER, stderr_lines: LATER }
+const notRun: State = { rc: null, stdout: null, stdout_lines: null, stderr: null, stderr_lines: null }
 
 /** Of each module: what is asked, what was found, and what of the record is wanted. */
 const PLANS: readonly (readonly [module: unknown, given: object, now: State, wanted: State])[] = [
