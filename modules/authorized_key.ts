@@ -12,6 +12,7 @@ import {
   type KeyFile,
   type KeyFileSight,
   type Look,
+  letsIn,
   lookForKeys,
   optional,
   type PathState,
@@ -57,6 +58,7 @@ const state = record({
   home: field.text('the home, links resolved; what lies in it belongs to the user'),
   group: field.text('the group of the user'),
   own_key: field.text('the key of this connection, where it is the same user'),
+  own_address: field.text('from where this connection comes, where it is the same user'),
   clock: field.number("the machine's clock, where a key expires, in seconds since 1970"),
   uses_dns: field.flag('whether sshd looks up names for from='),
 })
@@ -113,6 +115,7 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
     home: sight.home,
     group: sight.user.group,
     own_key: sight.ownKey,
+    own_address: sight.ownAddress,
     clock: sight.clock,
     uses_dns: sight.sources.usesDns,
     files: Object.fromEntries(sight.files.flatMap((one) => entriesOf(one, given))),
@@ -184,9 +187,10 @@ const refuseSelfRemoval = (
 ): void => {
   const own = typeof now.own_key === 'string' ? now.own_key.split(' ')[1] : undefined
   if (own === undefined || given.allow_self_removal) return
-  if (blobsIn(before).includes(own) && !blobsIn(after).includes(own))
+  const address = typeof now.own_address === 'string' ? now.own_address : null
+  if (letsIn(before, own, address) && !letsIn(after, own, address))
     refuse(
-      `this would remove the key that this very connection logged in with (${fingerprintOf(own)}); ` +
-        'name it too, or say allow_self_removal: true',
+      `this would remove, or keep out, the key that this very connection logged in with (${fingerprintOf(own)}): ` +
+        'name it too, with options that let it in, or say allow_self_removal: true',
     )
 }

@@ -1,10 +1,13 @@
 import {
+  bitsOf,
   type Complaint,
   commentKey,
+  commentOf,
   defineModule,
   entryOf,
   type Facts,
   field,
+  hasSizes,
   isClosed,
   keptPairFiles,
   LATER,
@@ -13,10 +16,9 @@ import {
   makePair,
   newPairFiles,
   optional,
+  ownerOf,
   ownerSpelling,
-  type PairSight,
   type PairWish,
-  type PathState,
   param,
   params,
   publicLineOf,
@@ -24,6 +26,7 @@ import {
   record,
   refuse,
   type Static,
+  sizeProblem,
   type Touch,
   whyReplaced,
 } from '../src/module.ts'
@@ -91,46 +94,37 @@ export default defineModule({
 const isForced = ({ state: wanted, force, regenerate }: Params): boolean =>
   wanted === 'present' && (force || regenerate === 'always')
 
-const complaints = (given: Params): readonly Complaint[] => [
-  ...sizeProblem(given).map((message) => ({ param: 'size', message })),
-  ...(/[\r\n]/.test(given.comment ?? '') ? [{ param: 'comment', message: 'comment must be one line' }] : []),
-  ...(/[\r\n\0]/.test(given.passphrase?.reveal() ?? '')
-    ? [{ param: 'passphrase', message: 'passphrase must be one line' }]
-    : []),
-  ...(given.path.endsWith('.pub')
-    ? [{ param: 'path', message: 'path is that of the private key', hint: 'write it without .pub' }]
-    : []),
-]
-
-const sizeProblem = ({ type, size }: Params): readonly string[] => {
-  if (size === undefined) return []
-  if (type === 'ecdsa' && ![256, 384, 521].includes(size))
-    return ['For ECDSA keys, size is one of three elliptic curve sizes: 256, 384 or 521 bits']
-  if (type === 'rsa' && size < 1024) return ['For RSA keys, the minimum size is 1024 bits and the default is 4096 bits']
-  return type === 'rsa' && size > 16384 ? ['For RSA keys, the maximum size is 16384 bits'] : []
+const complaints = ({ type, size, comment, passphrase, path }: Params): readonly Complaint[] => {
+  const wrongSize = sizeProblem(type, size)
+  return [
+    ...(wrongSize === null ? [] : [{ param: 'size', message: wrongSize }]),
+    ...(/[\r\n]/.test(comment ?? '') ? [{ param: 'comment', message: 'comment must be one line' }] : []),
+    ...(/[\r\n\0]/.test(passphrase?.reveal() ?? '')
+      ? [{ param: 'passphrase', message: 'passphrase must be one line' }]
+      : []),
+    ...(path.endsWith('.pub')
+      ? [{ param: 'path', message: 'path is that of the private key', hint: 'write it without .pub' }]
+      : []),
+  ]
 }
-
-const sizeOf = ({ type, size }: Params): number =>
-  type === 'rsa' ? (size ?? 4096) : type === 'ecdsa' ? (size ?? 256) : 256
-
-const hasSizes = ({ type }: Params): boolean => type === 'rsa' || type === 'ecdsa'
 
 const passphraseOf = ({ passphrase }: Params) =>
   passphrase === undefined || passphrase.reveal() === '' ? null : passphrase
 
 const probe = async (on: Look, given: Params): Promise<Now> => {
-  const path = await on.expand(given.path)
-  if (given.state === 'absent') return await probeFiles(on, path)
+  const asked = await on.expand(given.path)
+  if (given.state === 'absent') return await probeFiles(on, asked)
   const [sight, fips, spelled] = await Promise.all([
-    lookAtPair(on, path, passphraseOf(given)),
+    lookAtPair(on, asked, passphraseOf(given)),
     on.read('/proc/sys/crypto/fips_enabled'),
     ownerSpelling(on, given),
   ])
   if (fips?.trim() === '1' && given.type.startsWith('ed25519'))
     refuse('this machine is in FIPS mode, in which there are no Ed25519 keys: use type: ecdsa')
-  const { privateFile, publicFile, privateKey } = sight
+  const { path, privateFile, publicFile, privateKey } = sight
   const files = { [path]: spelled(entryOf(privateFile)), [`${path}.pub`]: spelled(entryOf(publicFile)) }
-  const notes = hasSizes(given) || given.size === undefined ? [] : [`size is ignored: ${given.type} keys have one size`]
+  const notes =
+    hasSizes(given.type) || given.size === undefined ? [] : [`size is ignored: ${given.type} keys have one size`]
   if (privateKey === LATER) return { ...AHEAD, filename: path, files, notes }
   if (privateKey === null) return { ...NOTHING, filename: path, files, notes }
   const { type, size, fingerprint, key, isEncrypted: encrypted, unreadable } = privateKey
@@ -147,10 +141,8 @@ const probeFiles = async (on: Look, path: string): Promise<Now> => {
   const found = await Promise.all(paths.map((one) => on.file(one, { follow: false, text: one !== path })))
   const directory = found.find((one) => one?.kind === 'directory')
   if (directory) refuse(`${directory.path} is a directory. Please specify a path to a file.`)
-  return {
-    filename: path,
-    files: Object.fromEntries(paths.map((one, index) => [one, entryOf(found[index] ?? null)])),
-  }
+  const entries = paths.map((one, index) => [found[index]?.path ?? one, entryOf(found[index] ?? null)] as const)
+  return { filename: entries[0]?.[0] ?? path, files: Object.fromEntries(entries) }
 }
 
 const NOTHING = {
@@ -162,14 +154,9 @@ const AHEAD = {
   ...{ type: LATER, size: LATER, fingerprint: LATER, public_key: LATER, comment: LATER, encrypted: LATER },
 } satisfies Now
 
-const commentOf = ({ publicLine: line, privateKey }: PairSight): string => {
-  if (privateKey === null || privateKey === LATER) return ''
-  return line?.key.blob === privateKey.key?.blob ? (line?.comment ?? '') : (privateKey.comment ?? '')
-}
-
 const plan = (given: Params, now: Now): Now => {
-  const path = String(now.filename)
-  if (given.state === 'absent') return { ...now, files: { [path]: null, [`${path}.pub`]: null } }
+  if (given.state === 'absent')
+    return { ...now, files: Object.fromEntries(Object.keys(now.files ?? {}).map((one) => [one, null])) }
   if (now.public_key === LATER) return now
   const why = whyMade(given, now)
   const planned = why === null ? kept(given, now) : made(given, now)
@@ -189,11 +176,16 @@ const whyMade = (given: Params, now: Now): string | null => {
 
 const textOr = (value: unknown): string | null => (typeof value === 'string' ? value : null)
 
-const wishOf = (given: Params, now: Now): PairWish => ({ ...given, path: String(now.filename), size: sizeOf(given) })
+const wishOf = (given: Params, now: Now): PairWish => ({
+  ...given,
+  path: String(now.filename),
+  size: bitsOf(given.type, given.size),
+})
 
 const made = (given: Params, { private_comment: _, ...now }: Now): Now => ({
   ...now,
-  ...{ type: given.type, size: sizeOf(given), fingerprint: LATER, public_key: LATER, unreadable: null },
+  ...{ type: given.type, size: bitsOf(given.type, given.size), unreadable: null },
+  ...{ fingerprint: LATER, public_key: LATER },
   comment: given.comment ?? LATER,
   encrypted: passphraseOf(given) !== null,
   ...(isForced(given) ? { made: LATER } : {}),
@@ -242,7 +234,7 @@ const apply = async (on: Touch, wanted: Now, given: Params, now: Now): Promise<P
   if (wanted.public_key === LATER) {
     const line = await makePair(on, {
       ...{ ...about, type: given.type, comment: given.comment ?? null },
-      size: hasSizes(given) ? sizeOf(given) : null,
+      size: hasSizes(given.type) ? bitsOf(given.type, given.size) : null,
       owner: ownerOf(given, now.files?.[path] ?? null),
     })
     return isForced(given) ? { made: readPublicLine(line)?.key.fingerprint ?? line } : undefined
@@ -250,12 +242,4 @@ const apply = async (on: Touch, wanted: Now, given: Params, now: Now): Promise<P
   if (given.comment !== undefined && wanted.private_comment !== now.private_comment)
     await commentKey(on, { ...about, comment: given.comment })
   return undefined
-}
-
-/** To whom a new pair belongs: as asked for, else as the one in whose place it comes. */
-const ownerOf = (given: Params, before: PathState): string => {
-  const found = before?.kind === 'file' ? before : null
-  const owner = given.owner ?? found?.owner ?? ''
-  const group = given.group ?? found?.group
-  return group === undefined ? owner : `${owner}:${group}`
 }

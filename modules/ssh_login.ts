@@ -101,18 +101,23 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
   const command = given.command === undefined ? echo : `${given.command} && ${echo}`
   const answer = await on.login({ user: given.user, command, ...(await credential(on, given)) })
   const ran = answer.in && answer.stdout.split(/\s/).includes(token)
+  const open = (given.refused_methods ?? []).filter((method) => answer.offered.includes(method))
   return {
     in: answer.in,
     command_ran: ran,
     offered: answer.offered,
-    refused: (given.refused_methods ?? []).filter((method) => !answer.offered.includes(method)),
-    notes: answer.in && ran ? [] : [answer.in ? `no command ran: ${answer.message}` : answer.message],
+    refused: (given.refused_methods ?? []).filter((method) => !open.includes(method)),
+    notes: [
+      ...(answer.in && ran ? [] : [answer.in ? `no command ran: ${answer.message}` : answer.message]),
+      ...open.map((method) => `${method} is to be refused, and is offered`),
+    ],
   }
 }
 
 const credential = async (on: Look, given: Params): Promise<Partial<LoginRequest>> => {
   const text = given.key === undefined ? null : await keyText(on, given.key, given.agent)
   if (given.agent === undefined) {
+    if (!/PRIVATE KEY|PuTTY/.test(text ?? '')) refuse(`${given.key} holds no private key`)
     return {
       key: new Secret(text ?? ''),
       ...(given.passphrase === undefined ? {} : { passphrase: given.passphrase }),

@@ -17,7 +17,7 @@ export { Secret } from './contract/secret.ts'
 export { missing, refuse, skip, wait } from './contract/signals.ts'
 export type { DirectoryState, FileState, LinkState, PathState, State } from './contract/state.ts'
 export { didYouMean } from './contract/suggest.ts'
-export { blobsIn, deadKeys, editKeys, type KeyFile, remarks, whyKeyDead } from './formats/authorized-edit.ts'
+export { blobsIn, deadKeys, editKeys, type KeyFile, letsIn, remarks, whyKeyDead } from './formats/authorized-edit.ts'
 export { readRequest, type WantedKey } from './formats/authorized-wanted.ts'
 export { shortDigest } from './formats/digest.ts'
 export { editedText, type LineProblem, type LineRules, lineProblems } from './formats/line-rules.ts'
@@ -30,16 +30,18 @@ export { withoutSshSetting, withSshSetting } from './formats/ssh-config-edit.ts'
 export type { SshConfigTree } from './formats/ssh-config-order.ts'
 export { sshConfigArguments, valueProblem } from './formats/ssh-config-value.ts'
 export { overridesOf, type SshConfigWish, standingValues, valuesToTake } from './formats/ssh-config-wish.ts'
-export { lookAtPair, type PairSight } from './keypair/look-pair.ts'
+export { commentOf, lookAtPair } from './keypair/look-pair.ts'
 export { commentKey, makePair } from './keypair/make-pair.ts'
 export {
   isClosed,
   keptPairFiles,
   newPairFiles,
+  ownerOf,
   type PairWish,
   publicLineOf,
   whyReplaced,
 } from './keypair/plan-pair.ts'
+export { bitsOf, hasSizes, sizeProblem } from './keypair/sizes.ts'
 export { entryOf, knownText } from './paths/entry.ts'
 export { globPaths } from './paths/glob.ts'
 export { ownerSpelling } from './paths/owners.ts'

@@ -6,8 +6,8 @@ import { splitWords } from '../formats/ssh-config.ts'
 import type { SshConfigWish } from '../formats/ssh-config-wish.ts'
 import { standingValues, valuesToTake } from '../formats/ssh-config-wish.ts'
 import { entryOf } from '../paths/entry.ts'
-import { askClient } from '../sshd/client-ask.ts'
-import { clientTree, readClientFiles } from '../sshd/client-files.ts'
+import { askClient, type ClientSays } from '../sshd/client-ask.ts'
+import { type ClientFiles, clientTree, readClientFiles } from '../sshd/client-files.ts'
 import { ownFiles } from '../sshd/client-own.ts'
 import { type ClientCard, cardWishes, knowsUris, publicKeyFile, publicKeyState, withCard } from './card-client.ts'
 
@@ -33,12 +33,19 @@ export interface ClientRecord {
   readonly config_lines: readonly string[]
 }
 
+/** A client's configuration as it was found, with what a card has to do with it. */
+export interface ClientSight {
+  readonly record: ClientRecord
+  readonly files: Paths
+  readonly notes: readonly string[]
+}
+
 /** Looks whether the client of a user uses a card; on the control node it is that of the user who started keyward. */
 export const lookAtClient = async (
   on: Look,
   enrolment: ClientEnrolment,
   name: string | undefined,
-): Promise<{ readonly record: ClientRecord; readonly files: Paths; readonly notes: readonly string[] }> => {
+): Promise<ClientSight> => {
   const isHost = enrolment.cardOn === 'host'
   const here = isHost ? on : on.control
   const user = (isHost ? name : undefined) ?? here.connection.power
@@ -58,44 +65,51 @@ const withoutPrefix = (files: Paths): Paths =>
     ),
   )
 
-const lookAtOwn: (on: Look, user: string, enrolment: ClientEnrolment) => ReturnType<typeof lookAtClient> = async (
-  on,
-  user,
-  enrolment,
-) => {
+const lookAtOwn = async (on: Look, user: string, enrolment: ClientEnrolment): Promise<ClientSight> => {
   const [config, uris] = await Promise.all([readClientFiles(on, { user }), knowsUris(on)])
-  const { root, base, files, look } = config
-  const key = join(base, publicKeyFile(enrolment.card.blob))
-  const found = await look.file(key, { follow: false })
+  const key = join(config.base, publicKeyFile(enrolment.card.blob))
+  const found = await config.look.file(key, { follow: false })
   if (found !== null && found.kind !== 'file') refuse(`${key} is not a file`)
-  const record = { config_file: root, config_base: base, config_user: user, config_uris: uris }
-  const tree = clientTree(files, { root, base })
+  const record = { config_file: config.root, config_base: config.base, config_user: user, config_uris: uris }
   const wishes = wishesOf(enrolment, record)
-  const all = { ...files, ...(uris ? {} : { [key]: entryOf(found) }) }
-  if (enrolment.state === 'absent') {
-    const lines = wishes.flatMap((wish) => valuesToTake(tree, wish).map((value) => `${wish.keyword} ${value}`))
-    return { record: { ...record, config_lines: lines }, files: all, notes: [] }
-  }
+  const { lines, notes } = await (enrolment.state === 'absent' ? linesToTake : linesObeyed)(config, wishes)
+  const files = uris ? config.files : { ...config.files, [key]: entryOf(found) }
+  return { record: { ...record, config_lines: lines }, files, notes }
+}
+
+interface Lines {
+  readonly lines: readonly string[]
+  readonly notes: readonly string[]
+}
+
+const shown = ({ keyword }: SshConfigWish, values: readonly string[]): readonly string[] =>
+  values.map((value) => `${keyword} ${value}`)
+
+const linesToTake = async (config: ClientFiles, wishes: readonly SshConfigWish[]): Promise<Lines> => {
+  const tree = clientTree(config.files, config)
+  return { lines: wishes.flatMap((wish) => shown(wish, valuesToTake(tree, wish))), notes: [] }
+}
+
+/** The wished lines that stand there, as far as ssh obeys them. */
+const linesObeyed = async (config: ClientFiles, wishes: readonly SshConfigWish[]): Promise<Lines> => {
+  const { look, root, base } = config
+  const tree = clientTree(config.files, config)
   const said = await Promise.all(wishes.map((wish) => askClient(look, tree, wish, base)))
-  const why = said.find(({ refusal, complaint }) => (refusal ?? complaint) !== null)
-  if (why !== undefined && (why.refusal !== null || look.planned(root))) {
-    refuse(`ssh refuses ${root}: ${why.refusal ?? why.complaint}`)
-  }
-  const lines = wishes.flatMap((wish, index) => {
-    const isObeyed = said[index]?.obeyed == null || said[index].obeyed.join() === said[index].meaning?.join()
-    return isObeyed ? standingValues(tree, wish).map((value) => `${wish.keyword} ${value}`) : []
-  })
+  const refusal = said.find((one) => one.refusal !== null)?.refusal
+  const complaint = said.find((one) => one.complaint !== null)?.complaint
+  if (refusal || (complaint && look.planned(root))) refuse(`ssh refuses ${root}: ${refusal ?? complaint}`)
+  const isObeyed = (one: ClientSays | undefined): boolean => one?.obeyed?.join('\n') === one?.meaning?.join('\n')
   return {
-    record: { ...record, config_lines: lines },
-    files: all,
-    notes: [...new Set(said.flatMap(({ notes }) => notes))],
+    lines: wishes.flatMap((wish, index) => (isObeyed(said[index]) ? shown(wish, standingValues(tree, wish)) : [])),
+    notes: [
+      ...new Set(said.flatMap(({ notes }) => notes)),
+      ...(complaint ? [`ssh refuses ${root}, and so every login with it: ${complaint}`] : []),
+    ],
   }
 }
 
 const wishesOf = ({ card, host }: ClientEnrolment, { config_uris: uris }: Pick<ClientRecord, 'config_uris'>) =>
   cardWishes(card, { scope: { kind: 'host', words: splitWords(host).words }, uris })
-
-const lineOf = ({ keyword, values }: SshConfigWish): string => `${keyword} ${values[0] ?? ''}`
 
 /** The files in which the client uses the card, or does not; others stay out of it. */
 export const planClient = (
@@ -107,7 +121,7 @@ export const planClient = (
   const isHost = enrolment.cardOn === 'host'
   const planned = planOwn(enrolment, now, isHost ? files : withoutPrefix(files))
   return {
-    record: { config_lines: enrolment.state === 'present' ? wishes.map(lineOf) : [] },
+    record: { config_lines: enrolment.state === 'present' ? wishes.flatMap((wish) => shown(wish, wish.values)) : [] },
     files: isHost ? planned : withPrefix(planned),
   }
 }

@@ -94,7 +94,7 @@ export const questions = {
    */
   sshEffective: (host: string, from?: string): Question =>
     from === '/dev/stdin'
-      ? ask('sh', '-c', 'cat | ssh -F /dev/stdin -G -- "$1"', 'sh', host)
+      ? { ...ask('sh', '-c', 'cat | ssh -F /dev/stdin -G -- "$1"', 'sh', host), shown: `ssh -F /dev/stdin -G ${host}` }
       : ask('ssh', ...(from === undefined ? [] : ['-F', from]), '-G', '--', host),
   /** whether this ssh knows PKCS#11 URIs: it complains of a missing file where it does not */
   sshKnowsUris: (): Question => ask('ssh', '-F', 'none', '-G', '-i', 'pkcs11:', 'x'),
@@ -162,7 +162,10 @@ export const questions = {
    * whether a card's key signs with the PIN that comes by standard input. The one question that no probe asks: a card
    * counts its tries, so that only an apply may, when there is something to enroll
    */
-  keySigns: (provider: string, publicKey: string): Question => ask('sh', '-c', WITH_PIN, 'sh', provider, publicKey),
+  keySigns: (provider: string, publicKey: string): Question => ({
+    ...ask('sh', '-c', WITH_PIN, 'sh', provider, publicKey),
+    shown: `ssh-add -s ${provider}, in an agent of its own`,
+  }),
   /** a condition of the playbook's own (`unless`, `validate`): run as it is written, also in a dry run */
   own: (script: string): Question => ({ argv: ['/bin/sh', '-c', script], [asked]: 'own' }),
 } as const

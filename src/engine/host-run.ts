@@ -23,6 +23,8 @@ export interface HostRun {
   readonly host: string
   /** kept from play to play */
   readonly registers: Map<string, unknown>
+  /** what another host registered so far, for `hostvars` */
+  registersOf(host: string): ReadonlyMap<string, unknown> | undefined
   facts: Readonly<Record<string, unknown>>
   /** handlers that were notified and did not run yet */
   readonly notified: Set<Task>
@@ -98,6 +100,7 @@ export const scopeOf = (
     inventory: run.parts.inventory,
     facts: run.facts,
     registers: run.registers,
+    registersOf: run.registersOf,
     extraVars: run.parts.extraVars,
     item,
   })

@@ -112,6 +112,7 @@ const runBatch = async (course: Course, play: Play, batch: readonly string[]): P
       tasks,
       host,
       registers,
+      registersOf: (other: string) => course.registers.get(other),
       facts: {},
       notified: new Set<never>(),
       once,

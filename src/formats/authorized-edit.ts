@@ -8,7 +8,7 @@ import {
   readAuthorizedKeys,
   withNewLines,
 } from './authorized-keys.ts'
-import { type Circumstances, isAuthority, whyDead } from './authorized-life.ts'
+import { admitsAddress, type Circumstances, isAuthority, whyDead } from './authorized-life.ts'
 import { sameOptions } from './authorized-options.ts'
 import type { WantedKey } from './authorized-wanted.ts'
 
@@ -79,6 +79,18 @@ export const blobsIn = (files: readonly KeyFile[]): readonly string[] => [
       .flatMap((line) => (line.kind === 'key' ? [line.key.blob] : [])),
   ),
 ]
+
+/** Says whether some line of a key lets it in itself, from an address (null: from anywhere). */
+export const letsIn = (files: readonly KeyFile[], blob: string, address: string | null): boolean =>
+  files
+    .flatMap(({ text }) => keyLines(readAuthorizedKeys(text ?? '')))
+    .some(
+      ({ line }) =>
+        line.key.blob === blob &&
+        !hasMark(line) &&
+        !isAuthority(line.options) &&
+        (address === null || admitsAddress(line.options, address)),
+    )
 
 /** Keys that stand in some files and let nobody in, by blob: no line of theirs does, and why. */
 export const deadKeys = (files: readonly KeyFile[], about: Circumstances): ReadonlyMap<string, string> => {

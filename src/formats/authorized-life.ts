@@ -1,4 +1,4 @@
-import { isIP, isIPv6 } from 'node:net'
+import { BlockList, isIP, isIPv6 } from 'node:net'
 import { isBadOptions, readOptions } from './authorized-options.ts'
 
 /** What is known of the host when options are judged; null: not known. */
@@ -51,6 +51,33 @@ const whyFromNobody = (list: string, usesDns: boolean | null): string | null => 
   if (usesDns === false && positive.every((one) => !MAY_BE_ADDRESS.test(one)))
     return `from="${list}" matches nobody: sshd compares addresses only, since it has UseDNS no`
   return null
+}
+
+/** Says whether a key with these options may log in from an address; what else they ask for is not looked at. */
+export const admitsAddress = (text: string | null, address: string): boolean => {
+  const options = readOptions(text ?? '')
+  if (isBadOptions(options)) return false
+  const patterns = options.from?.split(',') ?? ['*']
+  const takes = (pattern: string): boolean => takesAddress(pattern, address)
+  return (
+    patterns.some((one) => !one.startsWith('!') && takes(one)) &&
+    !patterns.some((one) => one.startsWith('!') && takes(one.slice(1)))
+  )
+}
+
+const takesAddress = (pattern: string, address: string): boolean => {
+  const [net = '', mask] = pattern.split('/')
+  if (mask !== undefined && isIP(net) !== 0 && isIP(net) === isIP(address)) {
+    const family = isIPv6(net) ? 'ipv6' : 'ipv4'
+    const list = new BlockList()
+    if (/^\d+$/.test(mask) && Number(mask) <= (family === 'ipv6' ? 128 : 32)) list.addSubnet(net, Number(mask), family)
+    return list.check(address, family)
+  }
+  const source = pattern
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  return new RegExp(`^${source}$`, 'i').test(address)
 }
 
 const MAY_BE_ADDRESS = /^[0-9a-f.:*?/]+$/i

@@ -31,78 +31,102 @@ export const connectionVars = (
   ask: AskVariable,
 ): { readonly vars: ConnectionVars; readonly mistakes: readonly Mistake[] } => {
   const mistakes: Mistake[] = []
-  const complain = (message: string, at: At, hint?: string): null => {
-    mistakes.push({ message, at, ...(hint === undefined ? {} : { hint }) })
-    return null
+  const read = readerOf(host, ask, mistakes)
+  const all = [...names]
+  const vars: ConnectionVars = {
+    kind: read(['ansible_connection'], kindOf),
+    address: read(['ansible_host', 'ansible_ssh_host'], textOf) ?? host,
+    port: read(['ansible_port', 'ansible_ssh_port'], portOf),
+    user: read(['ansible_user', 'ansible_ssh_user'], textOf),
+    keyFile: read(['ansible_ssh_private_key_file', 'ansible_private_key_file'], pathOf),
+    password: read(['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'], secretOf),
+    become: read(['ansible_become'], flagOf),
+    becomeUser: read(['ansible_become_user'], textOf),
+    becomePassword: read(['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass'], secretOf),
+    notes: all.filter((name) => UNUSED.has(name)).map((name) => `${name} is not used by keyward`),
   }
-  const read = <Value>(
-    all: readonly string[],
-    convert: (value: unknown, name: string, at: At) => Value | null,
-  ): Value | null => {
-    for (const name of all) {
+  read(['ansible_become_method'], methodOf)
+  for (const name of all) if (isMisspelt(name)) read([name], misspelt)
+  return { vars, mistakes }
+}
+
+/** Turns a value into what is wanted, or says why it cannot be that. */
+type Convert<Value> = (value: unknown, name: string) => Value | Unfit
+
+class Unfit {
+  readonly message: string
+  readonly hint: string | undefined
+
+  constructor(message: string, hint?: string) {
+    this.message = message
+    this.hint = hint
+  }
+}
+
+const readerOf =
+  (host: string, ask: AskVariable, mistakes: Mistake[]) =>
+  <Value>(names: readonly string[], convert: Convert<Value>): Value | null => {
+    for (const name of names) {
       try {
         const found = ask(name)
-        if (found !== undefined && found.value !== null) return convert(found.value, name, found.at)
+        if (found === undefined || found.value === null) continue
+        const value = convert(found.value, name)
+        if (!(value instanceof Unfit)) return value
+        const { message, hint } = value
+        mistakes.push({ message, at: found.at, ...(hint === undefined ? {} : { hint }) })
       } catch (error) {
         if (error instanceof UserError) mistakes.push(...error.mistakes)
         else if (error instanceof Waiting) mistakes.push({ message: `${name} of ${host}: ${error.message}` })
         else throw error
-        return null
       }
+      return null
     }
     return null
   }
-  const text = (value: unknown, name: string, at: At): string | null => {
-    if (typeof value === 'string' && value !== '' && !/[\0\n]/.test(value)) return value
-    if (typeof value === 'number' || value instanceof Spelled) return String(value)
-    return complain(`${name} is a text`, at)
-  }
-  const vars: ConnectionVars = {
-    kind: read(['ansible_connection'], (value, name, at) => {
-      const word = text(value, name, at)
-      if (word === null) return null
-      const kind = KINDS.get(word.replace(/^(?:ansible\.builtin|community\.\w+)\./, ''))
-      return kind ?? complain(`not yet: ${name}: ${word}`, at, 'a host is reached by ssh, or is local')
-    }),
-    address: read(['ansible_host', 'ansible_ssh_host'], text) ?? host,
-    port: read(['ansible_port', 'ansible_ssh_port'], (value, name, at) => {
-      const port = Number(value instanceof Spelled ? value.raw : value)
-      if (Number.isInteger(port) && port > 0 && port < 65_536) return port
-      return complain(`${name} is a port from 1 to 65535, not ${JSON.stringify(String(value))}`, at)
-    }),
-    user: read(['ansible_user', 'ansible_ssh_user'], text),
-    keyFile: read(['ansible_ssh_private_key_file', 'ansible_private_key_file'], (value, name, at) => {
-      const path = text(value, name, at)
-      return path?.startsWith('~/') ? join(homedir(), path.slice(2)) : path
-    }),
-    password: read(['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'], secret),
-    become: read(['ansible_become'], (value, name, at) => {
-      const word = String(value instanceof Spelled ? value.value : value).toLowerCase()
-      if (['yes', 'on', 'true', '1'].includes(word)) return true
-      if (['no', 'off', 'false', '0'].includes(word)) return false
-      return complain(`${name} is yes or no, not ${JSON.stringify(String(value))}`, at)
-    }),
-    becomeUser: read(['ansible_become_user'], text),
-    becomePassword: read(['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass'], secret),
-    notes: [...names].filter((name) => UNUSED.has(name)).map((name) => `${name} is not used by keyward`),
-  }
-  read(['ansible_become_method'], (value, name, at) =>
-    /^(?:ansible\.builtin\.)?sudo$/.test(String(value))
-      ? null
-      : complain(`not yet: ${name}: ${String(value)}`, at, 'the method is sudo'),
-  )
-  for (const name of names) {
-    if (!name.startsWith('ansible_') || KNOWN.has(name) || UNUSED.has(name)) continue
-    const meant = suggest(name, KNOWN, 2)
-    if (meant === null) continue
-    read([name], (_value, _name, at) =>
-      complain(`no connection variable is called "${name}"`, at, `did you mean "${meant}"?`),
-    )
-  }
-  return { vars, mistakes }
+
+const textOf: Convert<string> = (value, name) => {
+  if (typeof value === 'string' && value !== '' && !/[\0\n]/.test(value)) return value
+  if (typeof value === 'number' || value instanceof Spelled) return String(value)
+  return new Unfit(`${name} is a text`)
 }
 
-const secret = (value: unknown): Secret => (value instanceof Secret ? value : new Secret(String(value)))
+const kindOf: Convert<'ssh' | 'local'> = (value, name) => {
+  const kind = KINDS.get(String(value).replace(/^(?:ansible\.builtin|community\.\w+)\./, ''))
+  return kind ?? new Unfit(`not yet: ${name}: ${String(value)}`, 'a host is reached by ssh, or is local')
+}
+
+const portOf: Convert<number> = (value, name) => {
+  const port = Number(value instanceof Spelled ? value.raw : value)
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port
+  return new Unfit(`${name} is a port from 1 to 65535, not ${JSON.stringify(String(value))}`)
+}
+
+const pathOf: Convert<string> = (value, name) => {
+  const path = textOf(value, name)
+  return typeof path === 'string' && path.startsWith('~/') ? join(homedir(), path.slice(2)) : path
+}
+
+const flagOf: Convert<boolean> = (value, name) => {
+  const word = String(value instanceof Spelled ? value.value : value).toLowerCase()
+  if (['yes', 'on', 'true', '1'].includes(word)) return true
+  if (['no', 'off', 'false', '0'].includes(word)) return false
+  return new Unfit(`${name} is yes or no, not ${JSON.stringify(String(value))}`)
+}
+
+const methodOf: Convert<true> = (value, name) =>
+  /^(?:ansible\.builtin\.)?sudo$/.test(String(value))
+    ? true
+    : new Unfit(`not yet: ${name}: ${String(value)}`, 'the method is sudo')
+
+const meantBy = (name: string): string | null => suggest(name, KNOWN, 2)
+
+const isMisspelt = (name: string): boolean =>
+  name.startsWith('ansible_') && !KNOWN.has(name) && !UNUSED.has(name) && meantBy(name) !== null
+
+const misspelt: Convert<never> = (_value, name) =>
+  new Unfit(`no connection variable is called "${name}"`, `did you mean "${meantBy(name)}"?`)
+
+const secretOf: Convert<Secret> = (value) => (value instanceof Secret ? value : new Secret(String(value)))
 
 const KINDS = new Map<string, 'ssh' | 'local'>([
   ['ssh', 'ssh'],

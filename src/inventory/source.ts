@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { At, Mistake } from '../contract/errors.ts'
-import type { YamlNode } from '../yaml/node.ts'
+import { isEmpty, type YamlNode } from '../yaml/node.ts'
 import { readYaml } from '../yaml/read.ts'
 import { type Gathered, groupOf } from './gathered.ts'
 import { addHosts, gatherYaml } from './yaml-source.ts'
@@ -96,7 +96,7 @@ export const readVarsFile = (file: string, mistakes: Mistake[]): Extract<YamlNod
   if (text === null) return null
   const { root, mistakes: wrong } = readYaml(text, file)
   mistakes.push(...wrong)
-  if (root === null || wrong.length > 0 || (root.kind === 'scalar' && root.value === null)) return null
+  if (root === null || wrong.length > 0 || isEmpty(root)) return null
   if (root.kind === 'map') return root
   mistakes.push({ message: 'a file of variables is a map', at: root.at })
   return null

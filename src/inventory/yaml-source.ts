@@ -1,6 +1,6 @@
 import type { At } from '../contract/errors.ts'
 import { didYouMean } from '../contract/suggest.ts'
-import { nodeOf, wordsFor, type YamlNode } from '../yaml/node.ts'
+import { isEmpty, nodeOf, wordsFor, type YamlNode } from '../yaml/node.ts'
 import { type Gathered, type GatheredGroup, gatheredHost, groupOf, variable, variablesIn } from './gathered.ts'
 import { hostNames } from './host-names.ts'
 
@@ -48,8 +48,6 @@ const gatherGroup = (name: string, at: At, node: YamlNode, gathered: Gathered): 
     }
   }
 }
-
-const isEmpty = (node: YamlNode): boolean => node.kind === 'scalar' && node.value === null
 
 const gatherHosts = (group: GatheredGroup, node: YamlNode, gathered: Gathered): void => {
   if (isEmpty(node)) return

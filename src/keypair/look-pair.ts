@@ -22,6 +22,8 @@ export interface PrivateKeySight {
 
 /** The two files of a pair, links not followed. */
 export interface PairSight {
+  /** of the private file, links on the way to it resolved */
+  readonly path: string
   readonly privateFile: Found | null
   readonly publicFile: Found | null
   /** null where there is no private file; LATER where the pair is planned */
@@ -40,16 +42,20 @@ export const lookAtPair = async (on: Look, path: string, passphrase: Secret | nu
     on.ask(questions.privateFingerprint(path)),
     passphrase === null ? null : on.ask(questions.publicKey(path), passphrase),
   ])
-  if (directory?.kind !== 'directory') refuseDirectory(path, directory)
+  if (directory?.kind !== 'directory') return refuseDirectory(path, directory)
   for (const found of [privateFile, publicFile])
     if (found?.kind === 'directory') refuse(`${found.path} is a directory. Please specify a path to a file.`)
-  if (publicFile?.text === LATER) return { privateFile, publicFile, privateKey: LATER, publicLine: null }
-  const publicLine = publicFile === null ? null : readPublicLine(publicFile.text ?? '')
-  if (privateFile === null) return { privateFile, publicFile, privateKey: null, publicLine }
-  const [unlocked, printed, opened] = answers
-  return {
+  const both = {
+    path: `${directory.path.replace(/\/$/, '')}${path.slice(path.lastIndexOf('/'))}`,
     privateFile,
     publicFile,
+  }
+  if (publicFile?.text === LATER) return { ...both, privateKey: LATER, publicLine: null }
+  const publicLine = publicFile === null ? null : readPublicLine(publicFile.text ?? '')
+  if (privateFile === null) return { ...both, privateKey: null, publicLine }
+  const [unlocked, printed, opened] = answers
+  return {
+    ...both,
     publicLine,
     privateKey: privateKeyOf({ unlocked, printed, opened }, publicLine?.key ?? null),
   }
@@ -121,4 +127,10 @@ const printOf = (stdout: string): Omit<PrivateKeySight, 'isEncrypted' | 'unreada
     key: null,
     comment: null,
   }
+}
+
+/** The comment of a pair: that of the public file, if that is of this key, else that inside the private one. */
+export const commentOf = ({ publicLine: line, privateKey }: PairSight): string => {
+  if (privateKey === null || privateKey === LATER) return ''
+  return line !== null && line.key.blob === privateKey.key?.blob ? line.comment : (privateKey.comment ?? '')
 }

@@ -88,3 +88,11 @@ const ownersOf = ({ owner, group }: PairWish): { owner?: string; group?: string 
   ...(owner === undefined ? {} : { owner }),
   ...(group === undefined ? {} : { group }),
 })
+
+/** To whom a new pair belongs, as chown has it: as asked for, else as the one in whose place it comes. */
+export const ownerOf = (wish: Pick<PairWish, 'owner' | 'group'>, before: PathState): string => {
+  const found = before?.kind === 'file' ? before : null
+  const owner = wish.owner ?? found?.owner ?? ''
+  const group = wish.group ?? found?.group
+  return group === undefined ? owner : `${owner}:${group}`
+}

@@ -1,5 +1,6 @@
 import { nodeValue } from '../yaml/node.ts'
-import { type Fields, holdsTemplate } from './fields.ts'
+import type { Fields } from './fields.ts'
+import { holdsTemplate } from './read-field.ts'
 import type { Become } from './shape.ts'
 import type { TemplateContext } from './template.ts'
 import { flagOf } from './values.ts'

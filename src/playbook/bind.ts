@@ -1,9 +1,11 @@
 import { UserError } from '../contract/errors.ts'
 import { LATER } from '../contract/later.ts'
+import { holdsPrivateKey, Secret } from '../contract/secret.ts'
 import { Waiting } from '../contract/signals.ts'
+import { Spelled } from '../yaml/node.ts'
 import { type BoundParams, checkParams, type GivenParams } from './params.ts'
 import type { Condition, Scope, Task, Template } from './shape.ts'
-import { contains, isLater, isMap, textFor, wordsFor } from './values.ts'
+import { contains, isLater, shown, wordsFor } from './values.ts'
 
 export type { BoundParams } from './params.ts'
 
@@ -62,13 +64,12 @@ const LONGEST_LABEL = 100
 /** What an item of a loop is called on the screen: its label, else the item itself, cut where it is long. */
 export const itemLabel = (task: Task, scope: Scope): string => {
   const value = task.loopLabel === null ? scope.lookup(task.loopVar) : task.loopLabel.evaluate(scope)
-  const text =
-    value === LATER
-      ? '(known after the run)'
-      : Array.isArray(value) || isMap(value)
-        ? JSON.stringify(value, (_, inner) => (inner === LATER ? '(known after the run)' : inner))
-        : value === null
-          ? 'null'
-          : String(textFor(value, task.at))
+  const plain = value !== LATER && value !== null && typeof value !== 'object'
+  const text = plain && !holdsPrivateKey(String(value)) ? String(value) : wordsOfItem(value)
   return text.length > LONGEST_LABEL ? `${text.slice(0, LONGEST_LABEL - 1)}…` : text
+}
+
+const wordsOfItem = (value: unknown): string => {
+  if (value === LATER) return '(known after the run)'
+  return value instanceof Spelled || value instanceof Secret ? String(value) : shown(value)
 }

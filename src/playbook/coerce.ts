@@ -27,6 +27,14 @@ export const coerce = (
 
 type Complain = (message: string, path?: readonly (string | number)[], hint?: string) => undefined
 
+// Ansible's modules take these for booleans too; a condition or a keyword does not
+const LETTERS: ReadonlyMap<string, boolean> = new Map([
+  ['y', true],
+  ['t', true],
+  ['n', false],
+  ['f', false],
+])
+
 const convert = (name: string, schema: ParamSchema, value: unknown, complain: Complain): unknown => {
   if (schema.secret === true) return value instanceof Secret ? value : secretOf(name, value, complain)
   if (schema.anyOf !== undefined) return oneOf(name, schema.anyOf, value, complain)
@@ -34,7 +42,7 @@ const convert = (name: string, schema: ParamSchema, value: unknown, complain: Co
     case 'string':
       return textOf(name, schema, value, complain)
     case 'boolean': {
-      const flag = flagOf(value)
+      const flag = flagOf(LETTERS.get(String(value).toLowerCase()) ?? value)
       return flag ?? complain(`"${name}" is yes or no, not ${wordsFor(value)}`)
     }
     case 'integer':
@@ -50,8 +58,8 @@ const convert = (name: string, schema: ParamSchema, value: unknown, complain: Co
 }
 
 const secretOf = (name: string, value: unknown, complain: Complain): Secret | undefined => {
-  const text = textOf(name, {}, value, complain)
-  return text === undefined ? undefined : new Secret(text)
+  const text = textOf(name, {}, value, () => undefined)
+  return text === undefined ? complain(`"${name}" is a text`) : new Secret(text)
 }
 
 const textOf = (

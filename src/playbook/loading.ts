@@ -3,9 +3,10 @@ import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { type At, type Mistake, place } from '../contract/errors.ts'
 import type { Module } from '../contract/module.ts'
+import { Waiting } from '../contract/signals.ts'
 import { wordsFor, type YamlNode } from '../yaml/node.ts'
 import { readYaml } from '../yaml/read.ts'
-import { fileReader, type ReadFile, reasonOf } from './control-file.ts'
+import { fileReader, NoFile, type ReadFile, reasonOf } from './control-file.ts'
 import type { Scope } from './shape.ts'
 import { compileTemplate, mistakesOf, type TemplateContext } from './template.ts'
 
@@ -92,6 +93,9 @@ export const pathIn = (
   try {
     return { text: String(compileTemplate(node, loading).evaluate(loading.given)), at }
   } catch (error) {
+    // a template that is none was complained of when it was compiled
+    if (error instanceof NoFile) loading.complain({ message: error.message, at })
+    if (error instanceof Waiting) return null
     const hint = 'here a template sees only what is given with -e'
     for (const mistake of mistakesOf(error)) loading.complain({ ...mistake, at, hint })
     return null

@@ -1,8 +1,9 @@
 import type { At } from '../contract/errors.ts'
 import { didYouMean } from '../contract/suggest.ts'
-import { entryOf, type MapNode, wordsFor, type YamlNode } from '../yaml/node.ts'
+import { entryOf, isEmpty, itemsOf, type MapNode, wordsFor, type YamlNode } from '../yaml/node.ts'
 import { becomeOf } from './become.ts'
-import { checkKeys, type Fields, fieldsOf, variablesOf } from './fields.ts'
+import { checkKeys } from './check-keys.ts'
+import { type Fields, fieldsOf, variablesOf } from './fields.ts'
 import { FLUSH } from './flush.ts'
 import { type Inherited, tagsOf } from './inherit.ts'
 import { PLAY } from './keywords.ts'
@@ -66,7 +67,7 @@ const hostsOf = (fields: Fields, map: MapNode, loading: Loading): Play['hosts'] 
     loading.complain({ message: "the field 'hosts' is required but was not set", at: map.at })
     return null
   }
-  const nodes: readonly YamlNode[] = entry.value.kind === 'list' ? entry.value.items : [entry.value]
+  const nodes: readonly YamlNode[] = itemsOf(entry.value)
   const parts = nodes.map((node) => pathIn(node, loading)?.text.trim() ?? null)
   if (parts.includes(null)) return null
   const pattern = parts.join(',')
@@ -106,14 +107,14 @@ const checkHandlers = (handlers: readonly Task[], loading: Loading): void => {
 
 const fileVarsOf = (fields: Fields, loading: Loading): ReadonlyMap<string, Template> => {
   const node = fields.entry('vars_files')?.value
-  if (node === undefined || (node.kind === 'scalar' && node.value === null)) return new Map()
-  const entries = node.kind === 'list' ? node.items : [node]
+  if (node === undefined || isEmpty(node)) return new Map()
+  const entries = itemsOf(node)
   return new Map(entries.flatMap((entry) => [...variablesIn(entry, loading)]))
 }
 
 /** One file, or the first that is there of a list. */
 const variablesIn = (entry: YamlNode, loading: Loading): ReadonlyMap<string, Template> => {
-  const names = (entry.kind === 'list' ? entry.items : [entry]).map((node) => pathIn(node, loading))
+  const names = itemsOf(entry).map((node) => pathIn(node, loading))
   const complaints: Parameters<Loading['complain']>[0][] = []
   for (const named of names) {
     if (named === null) return new Map()
@@ -141,7 +142,7 @@ const variablesIn = (entry: YamlNode, loading: Loading): ReadonlyMap<string, Tem
 const serialOf = (fields: Fields, loading: Loading): readonly (number | string)[] => {
   const node = fields.entry('serial')?.value
   if (node === undefined) return []
-  return (node.kind === 'list' ? node.items : [node]).flatMap((item): readonly (number | string)[] => {
+  return itemsOf(node).flatMap((item): readonly (number | string)[] => {
     const text = item.kind === 'scalar' ? String(item.value) : ''
     if (/^[1-9]\d*$/.test(text)) return [Number(text)]
     if (/^(?:100|[1-9]\d?)%$/.test(text)) return [text]

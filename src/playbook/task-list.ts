@@ -1,6 +1,6 @@
 import type { Mistake } from '../contract/errors.ts'
 import { didYouMean } from '../contract/suggest.ts'
-import { entryOf, type MapNode, wordsFor, type YamlNode } from '../yaml/node.ts'
+import { entryOf, isEmpty, type MapNode, wordsFor, type YamlNode } from '../yaml/node.ts'
 import { shortName } from './ansible-names.ts'
 import { fieldsOf } from './fields.ts'
 import { FLUSH } from './flush.ts'
@@ -17,7 +17,7 @@ export const shapeTasks = (
   inherited: Inherited,
   kind: 'task' | 'handler',
 ): readonly Task[] => {
-  if (node === undefined || (node.kind === 'scalar' && node.value === null)) return []
+  if (node === undefined || isEmpty(node)) return []
   if (node.kind !== 'list') {
     loading.complain({
       message: `A malformed block was encountered: ${kind}s are a list, not ${wordsFor(node)}`,

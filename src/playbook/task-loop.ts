@@ -1,7 +1,8 @@
 import { didYouMean } from '../contract/suggest.ts'
 import { wordsFor } from '../yaml/node.ts'
-import { type Fields, fieldsOf, holdsTemplate, variableName } from './fields.ts'
+import { type Fields, fieldsOf, variableName } from './fields.ts'
 import type { Loading } from './loading.ts'
+import { holdsTemplate } from './read-field.ts'
 import type { Task } from './shape.ts'
 
 /**

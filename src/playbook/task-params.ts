@@ -1,6 +1,6 @@
 import type { Module } from '../contract/module.ts'
 import { didYouMean, suggest } from '../contract/suggest.ts'
-import { type Entry, entryOf, type MapNode, wordsFor, type YamlNode } from '../yaml/node.ts'
+import { type Entry, entryOf, isEmpty, type MapNode, wordsFor, type YamlNode } from '../yaml/node.ts'
 import { TASK } from './keywords.ts'
 import type { Loading } from './loading.ts'
 import { fieldsOfSchema } from './schema.ts'
@@ -59,7 +59,7 @@ const freeForm = (
   loading: Loading,
   broken: () => void,
 ): { readonly name: string; readonly value: YamlNode } | null => {
-  if (value.kind === 'map' || (value.kind === 'scalar' && value.value === null)) return null
+  if (value.kind === 'map' || isEmpty(value)) return null
   if (value.kind === 'scalar' && known.includes('cmd')) return { name: 'cmd', value }
   broken()
   const old = value.kind === 'scalar' && /^\s*\w+=/.test(String(value.value))

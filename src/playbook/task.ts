@@ -1,9 +1,10 @@
 import type { Module } from '../contract/module.ts'
-import type { MapNode } from '../yaml/node.ts'
-import { type Fields, fieldsOf, holdsTemplate, variableName } from './fields.ts'
+import { itemsOf, type MapNode } from '../yaml/node.ts'
+import { type Fields, fieldsOf, variableName } from './fields.ts'
 import { UNKNOWN } from './flush.ts'
 import { type Inherited, inheritedBy } from './inherit.ts'
 import type { Loading } from './loading.ts'
+import { holdsTemplate } from './read-field.ts'
 import type { Task, Template } from './shape.ts'
 import { loopOf } from './task-loop.ts'
 import { moduleIn } from './task-module.ts'
@@ -65,8 +66,7 @@ const refuseConnectionVars = (fields: Fields, loading: Loading): void => {
 const namesIn = (fields: Fields, key: string, loading: Loading): readonly string[] => {
   const names = fields.texts(key)
   const node = fields.entry(key)?.value
-  const items = node?.kind === 'list' ? node.items : node === undefined ? [] : [node]
-  for (const item of items) {
+  for (const item of node === undefined ? [] : itemsOf(node)) {
     if (holdsTemplate(item)) loading.complain({ message: `not yet: a template in "${key}"`, at: item.at })
     else if (key === 'notify' && item.kind === 'scalar') loading.notified(item.raw, item.at)
   }

@@ -1,6 +1,6 @@
 import { type At, UserError } from '../contract/errors.ts'
 import { LATER } from '../contract/later.ts'
-import { Secret } from '../contract/secret.ts'
+import { holdsPrivateKey, Secret } from '../contract/secret.ts'
 import { Waiting } from '../contract/signals.ts'
 import { Spelled } from '../yaml/node.ts'
 
@@ -32,14 +32,21 @@ export const holds = (value: unknown, at: At): boolean => {
 
 /** Says what a value is in a user's words; a text is quoted, a secret is dots. */
 export const wordsFor = (value: unknown): string => {
-  if (Array.isArray(value)) return `the list ${clipped(JSON.stringify(value))}`
+  if (Array.isArray(value)) return `the list ${clipped(shown(value))}`
   if (value === LATER) return 'a value known after the run'
   if (value instanceof Secret) return 'a secret'
   if (value instanceof Spelled) return value.raw
   if (value === null) return 'nothing'
   if (typeof value === 'object') return 'a map'
-  return typeof value === 'string' ? clipped(JSON.stringify(value)) : String(value)
+  if (typeof value !== 'string') return String(value)
+  return holdsPrivateKey(value) ? 'private key material' : clipped(JSON.stringify(value))
 }
+
+/** Writes a value on one line; what nobody may see is dots. */
+export const shown = (value: unknown): string =>
+  JSON.stringify(value, (_, inner) =>
+    inner === LATER ? '(known after the run)' : typeof inner === 'string' && holdsPrivateKey(inner) ? '•••' : inner,
+  )
 
 const clipped = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}…` : text)
 

@@ -39,7 +39,7 @@ export const lookAtKeyFile = async (on: Look, about: KeyFileLook): Promise<KeyFi
   const eyes = isNamedInHome ? ownEyes(on, user.name) : on
   const [home, directory, file] = await Promise.all([
     on.file(user.home, { text: false }),
-    orWithPower(eyes, on, (look) => look.file(posix.dirname(path), { follow: false, text: false })),
+    orWithPower(eyes, on, (look) => look.file(posix.dirname(path), { follow: !isNamedInHome, text: false })),
     orWithPower(eyes, on, (look) => look.file(path, { follow: false })),
   ])
   if (isNamedInHome && home === null)

@@ -31,6 +31,8 @@ export interface KeysSight {
   readonly sources: AskedKeySources
   /** the key of this connection where it is the user's and one of these files lets it in */
   readonly ownKey: string | null
+  /** from where this connection comes, where it has such a key */
+  readonly ownAddress: string | null
   /** the machine's clock in seconds since 1970; null where no date asks for it */
   readonly clock: number | null
   /** the release of sshd, where an option asks for it */
@@ -61,13 +63,14 @@ export const lookForKeys = async (on: Look, wanted: KeysWanted): Promise<KeysSig
   const sources = sourcesOf(user)
   const { files, home, left } = await lookAtFiles(on, { wanted, user, sources, path })
   const later = files.some(({ entry }) => entry?.kind === 'file' && EXPIRY.test(String(entry.text)))
+  const isOwn = on.connection.user === user.name && (path === null || sources.files.includes(path))
   return {
     user,
     home,
     files,
     sources,
-    ownKey:
-      on.connection.user === user.name && (path === null || sources.files.includes(path)) ? on.connection.key : null,
+    ownKey: isOwn ? on.connection.key : null,
+    ownAddress: isOwn && on.connection.key !== null ? on.connection.from : null,
     clock: secondsOf(clock ?? (later ? await on.ask(questions.clocks()) : null)),
     release,
     types: types === null || types.code !== 0 ? null : types.stdout.split(/\s+/).filter((type) => type !== ''),

@@ -1,8 +1,9 @@
+import { HostError } from '../contract/errors.ts'
 import type { Look } from '../contract/look.ts'
 import { hasWildcard } from '../formats/glob.ts'
 import { flatten } from '../formats/sshd-tree.ts'
 import { globPaths } from '../paths/glob.ts'
-import { SSHD_CONFIG, sshdVersion, verdict } from '../sshd/ask.ts'
+import { SSHD_CONFIG, sshdVersion, type Verdict, verdict } from '../sshd/ask.ts'
 import { readSshdTree } from '../sshd/read-tree.ts'
 import { grammarOf, isGlobalOnlyIn } from '../sshd/setting.ts'
 
@@ -62,16 +63,21 @@ const timesOf = async (
   return found.filter(({ changedMs }) => changedMs > 0)
 }
 
-/** Why sshd refuses the configuration that is on disk, or that earlier tasks of a dry run planned; null where it does not. */
+/**
+ * Why sshd refuses the configuration that is on disk, or that earlier tasks of a dry run planned; null where it does not.
+ * Throws where it cannot be asked.
+ */
 export const sshdRefusal = async (on: Look): Promise<string | null> => {
-  const answer =
-    on.planned(SSHD_CONFIG) || on.planned(DROP_INS) ? await ofPlanned(on) : await verdict(on, { file: SSHD_CONFIG })
-  return 'refusal' in answer ? answer.refusal : null
+  const isPlanned = on.planned(SSHD_CONFIG) || on.planned(DROP_INS)
+  const answer = await (isPlanned ? ofPlanned(on) : verdict(on, { file: SSHD_CONFIG }))
+  if (!('refusal' in answer)) return null
+  if (answer.isUntestable) throw new HostError(`sshd cannot be tested here: ${answer.refusal}`)
+  return answer.refusal
 }
 
-const ofPlanned = async (on: Look) => {
+const ofPlanned = async (on: Look): Promise<Verdict> => {
   const version = await sshdVersion(on)
   const tree = await readSshdTree(on, SSHD_CONFIG, grammarOf(version))
-  if (tree === null) return { refusal: `${SSHD_CONFIG} is not there` }
+  if (tree === null) return { refusal: `${SSHD_CONFIG} is not there`, isUntestable: false }
   return await verdict(on, { text: flatten(tree, isGlobalOnlyIn(version)) })
 }

@@ -1,4 +1,5 @@
 import type { At } from '../contract/errors.ts'
+import { holdsPrivateKey } from '../contract/secret.ts'
 
 /** A scalar: its YAML 1.2 value, and how it was spelled. */
 export interface ScalarNode {
@@ -87,10 +88,22 @@ export const nodeOf = (value: unknown, at: At): YamlNode => {
 /** The entry of a key, or undefined. */
 export const entryOf = (map: MapNode, key: string): Entry | undefined => map.entries.find((entry) => entry.key === key)
 
+const LONGEST = 60
+
 /** Says what a node is in a user's words: `a list`, `a map`, `nothing`, `"text"`. */
 export const wordsFor = (node: YamlNode): string => {
   if (node.kind === 'list') return 'a list'
   if (node.kind === 'map') return 'a map'
   if (node.value === null) return 'nothing'
-  return node.plain && typeof node.value !== 'string' ? node.raw : JSON.stringify(node.value)
+  if (node.plain && typeof node.value !== 'string') return node.raw
+  const text = String(node.value)
+  if (holdsPrivateKey(text)) return 'private key material'
+  return JSON.stringify(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)
 }
+
+/** Says whether nothing is written there. */
+export const isEmpty = (node: YamlNode | undefined): boolean =>
+  node === undefined || (node.kind === 'scalar' && node.value === null)
+
+/** The items of a list; of anything else, itself alone. */
+export const itemsOf = (node: YamlNode): readonly YamlNode[] => (node.kind === 'list' ? node.items : [node])

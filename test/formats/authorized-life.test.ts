@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { isAuthority, whyDead } from '../../src/formats/authorized-life.ts'
+import { admitsAddress, isAuthority, whyDead } from '../../src/formats/authorized-life.ts'
 import { sameOptions } from '../../src/formats/authorized-options.ts'
 import { deadOptions, livingOptions } from './authorized-samples.ts'
 
@@ -31,6 +31,23 @@ describe('options before a key', () => {
     assert.equal(isAuthority('no-pty,CERT-authority'), true)
     assert.equal(isAuthority('no-pty'), false)
   })
+
+  const addresses: readonly (readonly [string | null, string, boolean])[] = [
+    [null, '10.0.0.1', true],
+    ['no-pty', '10.0.0.1', true],
+    ['from="10.0.0.1"', '10.0.0.1', true],
+    ['from="10.0.0.1"', '10.0.0.2', false],
+    ['from="10.0.*"', '10.0.7.1', true],
+    ['from="10.0.0.?"', '10.0.0.12', false],
+    ['from="a.example,10.0.0.0/8"', '10.9.9.9', true],
+    ['from="!10.9.9.9,10.0.0.0/8"', '10.9.9.9', false],
+    ['from="fe80::/16"', 'fe80::1', true],
+    ['from="10.0.0.0/8"', 'fe80::1', false],
+    ['foo', '10.0.0.1', false],
+  ]
+  for (const [options, address, isIn] of addresses)
+    it(`${options} ${isIn ? 'lets in' : 'keeps out'} ${address}`, () =>
+      assert.equal(admitsAddress(options, address), isIn))
 
   const same: readonly (readonly [string | null, string | null, boolean])[] = [
     [null, '', true],

@@ -208,6 +208,12 @@ describe('authorized_key', () => {
       assert.match(message, /is a symlink to .*follow: true/)
     })
 
+  it('takes the links on the way that an administrator made', async () => {
+    const host = machine({ '/etc/ssh/keys': { link: '/srv/keys' }, '/srv/keys': directory('0755', 'root') })
+    const { status, record } = await tryModule(authorizedKey, alice({ key: laptop, path: '/etc/ssh/keys/alice' }), host)
+    assert.deepEqual([status, record.keyfile], ['changed', '/srv/keys/alice'])
+  })
+
   it('follows a link when told so, and keeps it', async () => {
     const host = machine({ [SSH]: directory(), [FILE]: { link: '../keys' }, [`${HOME}/keys`]: file(`${desk}\n`) })
     assert.equal((await tryModule(authorizedKey, alice({ key: laptop, follow: true }), host)).status, 'changed')
@@ -236,13 +242,28 @@ describe('authorized_key', () => {
     ]) {
       const { status, message } = await tryModule(authorizedKey, alice(params), own('alice'), { power: 'root' })
       assert.equal(status, 'failed')
-      assert.match(message, /this very connection.*allow_self_removal: true/)
+      assert.match(message, /would remove, or keep out, .*this very connection.*allow_self_removal: true/)
       const allowed = await tryModule(authorizedKey, alice({ ...params, allow_self_removal: true }), own('alice'), {
         power: 'root',
       })
       assert.equal(allowed.status, 'changed')
       assert.equal((await tryModule(authorizedKey, alice(params), own('bob'), { power: 'root' })).status, 'changed')
     }
+  })
+
+  it('does not keep out its own connection by options', async () => {
+    const own = machine(
+      { [SSH]: directory(), [FILE]: file(`${laptop} me\n`) },
+      { connection: { user: 'alice', key: laptop, from: '10.1.2.3' } },
+    )
+    const ends = async (key_options: string) =>
+      (await tryModule(authorizedKey, alice({ key: laptop, key_options }), own, { power: 'root', mode: 'check' }))
+        .status
+    assert.deepEqual(await Promise.all(['from="10.0.0.0/16"', 'from="10.1.0.0/16"', 'from="!10.1.2.3,*"'].map(ends)), [
+      'failed',
+      'drift',
+      'failed',
+    ])
   })
 
   it('lets nobody manage the keys of somebody else but root', async () => {

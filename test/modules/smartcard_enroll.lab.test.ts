@@ -48,6 +48,8 @@ describe('smartcard_enroll with a card in the host', () => {
 
   it('tries the right PIN out of sight, and enrolls', async () => {
     const watching = host.exec(WATCH)
+    await host.exec(`env SEEN=${PIN} sleep 0.3`)
+    assert.match(await said(host.exec('cat /tmp/seen; : > /tmp/seen')), /environ/, 'what is to be seen, it sees')
     const result = await run(`user: plain, pin: '${PIN}', config_host: srv`)
     await host.exec('touch /tmp/enough')
     await watching
@@ -100,6 +102,7 @@ describe('smartcard_enroll with a card here', () => {
       ['failed', 'failed', 'failed'],
     )
     assert.ok(document.results.every(({ message }) => message.startsWith('the PIN is wrong')))
+    assert.equal(text.match(/ssh-add -s/g)?.length, 1)
     assert.ok(!text.includes('999999'), 'and the trace does not show it')
   })
 })

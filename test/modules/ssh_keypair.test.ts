@@ -357,6 +357,17 @@ describe('ssh_keypair', () => {
     assert.equal((await run({ state: 'absent', path: '/nowhere/id' }, host)).status, 'ok')
   })
 
+  it('knows the files by their real paths', async () => {
+    const host = machine({ line: LINE }, { ...pair('0644'), '/link': { link: '/srv/k' } })
+    const { changes } = await check({ path: '/link/id' }, host)
+    assert.deepEqual(
+      changes.map(({ path }) => path),
+      [PATH],
+    )
+    assert.equal((await run({ path: '/link/id', state: 'absent' }, host)).status, 'changed')
+    assert.deepEqual([host.text(PATH), host.text(`${PATH}.pub`)], [null, null])
+  })
+
   const wrong: readonly (readonly [Partial<Params>, RegExp])[] = [
     [{ type: 'ecdsa', size: 512 }, /256, 384 or 521/],
     [{ type: 'rsa', size: 1000 }, /minimum size is 1024 bits/],

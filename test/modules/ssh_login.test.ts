@@ -13,7 +13,8 @@ const control = fakeMachine({
   connection: { user: 'me' },
   users: [{ name: 'me' }],
   files: {
-    '/home/me/.ssh/id': 'the private key',
+    '/home/me/.ssh/id': '-----BEGIN OPENSSH PRIVATE KEY-----',
+    '/home/me/.ssh/notes': 'no key',
     '/home/me/.ssh/id.pub': 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMy8d1O7EqM8qP7PdDp8sXDSyolOGSXax/wxn26vtzTu me',
   },
 })
@@ -40,7 +41,10 @@ describe('ssh_login', () => {
       [record.in, record.command_ran, record.offered, record.refused],
       [true, true, ['publickey'], ['password']],
     )
-    assert.deepEqual([asked[0]?.user, asked[0]?.key?.reveal(), asked.length], ['alice', 'the private key', 1])
+    assert.deepEqual(
+      [asked[0]?.user, asked[0]?.key?.reveal(), asked.length],
+      ['alice', '-----BEGIN OPENSSH PRIVATE KEY-----', 1],
+    )
   })
 
   it('never asks with the same words twice', async () => {
@@ -122,6 +126,11 @@ describe('ssh_login', () => {
   it('fails where the key is not on the control node', async () => {
     const { status, message } = await login(server([]), { key: '/nowhere' })
     assert.deepEqual([status, message], ['failed', '/nowhere is not on the control node'])
+  })
+
+  it('says that a file holds no private key', async () => {
+    const { status, message } = await login(server([]), { key: '~/.ssh/notes' })
+    assert.deepEqual([status, message], ['failed', '~/.ssh/notes holds no private key'])
   })
 
   it('waits for a key that an earlier task makes', async () => {

@@ -327,7 +327,7 @@ site.yml:5:31: "join" is a helper of templates and cannot be a variable`,
     `- hosts: web1
   vars: [a: 1]
 `,
-    `site.yml:2:9: Vars in "vars" must be specified as a map, not a list`,
+    `site.yml:2:9: "vars" must be specified as a map, not a list`,
   ],
   [
     'wants tasks as a list',

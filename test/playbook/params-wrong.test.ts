@@ -47,7 +47,7 @@ const SCREENS: readonly (readonly [string, string])[] = [
     `site.yml:3:23: "keys" has no value
   hint: leave "keys" out, or write ""`,
   ],
-  [`passphrase: [a]`, `site.yml:3:35: "passphrase" is a text, not the list ["a"]`],
+  [`passphrase: [a]`, `site.yml:3:35: "passphrase" is a text`],
   [`value: {a: b}`, `site.yml:3:30: "value" is a text, not a map`],
   [
     `mode: '0999'`,
