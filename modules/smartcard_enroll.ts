@@ -1,5 +1,6 @@
 import {
   type AuthorityRecord,
+  authorityPaths,
   type ClientCard,
   type ClientRecord,
   cardComplaints,
@@ -45,9 +46,9 @@ const schema = params({
   ),
   card_on: param.choice('where the card is, and the client that uses it', ['control', 'host'], { default: 'control' }),
   key: optional(param.text('a public key instead of a card, as a FIDO key has it (sk-…)')),
-  key_options: optional(param.text('options before the key, as sshd(8) has them')),
+  key_options: optional(param.oneOrMore('options before the key, as sshd(8) has them')),
   config_host: optional(param.text('the patterns of the Host line under which the client uses the card')),
-  ca_certs: optional(param.list("PEM files on the host, whose certificates sssd is to trust in cards'")),
+  ca_certs: optional(param.oneOrMore("PEM files on the host, whose certificates sssd is to trust in cards'")),
   state: param.choice('whether all this is so', ['present', 'absent'], { default: 'present' }),
 })
 
@@ -109,7 +110,8 @@ export default defineModule({
 })
 
 const probe = async (on: Look, given: Params): Promise<Now> => {
-  const { ca_certs: paths, user, state: wanted } = given
+  const { user, state: wanted } = given
+  const paths = authorityPaths(given)
   const cards = given.card_on === 'host' ? on : on.control
   const [authorities, card] = await Promise.all([
     paths === undefined ? null : lookAtAuthorities(on, paths),
@@ -140,7 +142,8 @@ const isLookAhead = (on: Look, files: Paths): boolean =>
   })
 
 const plan = (given: Params, now: Now): Now => {
-  const { user, ca_certs: paths, state: wanted } = given
+  const { user, state: wanted } = given
+  const paths = authorityPaths(given)
   const files = now.files ?? {}
   const card = cardIn(now)
   const key = enrolledKey(given, card)

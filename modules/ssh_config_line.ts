@@ -1,4 +1,5 @@
 import {
+  askAheadOfText,
   askClient,
   type Complaint,
   clientTree,
@@ -110,7 +111,9 @@ const wishOf = ({ keyword, value, host, match }: Params): SshConfigWish => ({
 
 const probe = async (on: Look, given: Params): Promise<Now> => {
   const wish = wishOf(given)
-  const { root, base, files, look } = await readClientFiles(on, given)
+  const { root, base, files, look } = await readClientFiles(on, given, async (eyes, path) => {
+    if (given.state === 'present') await askAheadOfText(eyes, path, [wish])
+  })
   const tree = clientTree(files, { root, base })
   if (given.state === 'absent') return { path: root, base, files, values: valuesToTake(tree, wish) }
   const { refusal, complaint, meaning, obeyed, notes } = await askClient(look, tree, wish, base)

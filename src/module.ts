@@ -1,6 +1,13 @@
 // Everything a module file may import, and nothing else.
 export type { ClientCard } from './card/card-client.ts'
-export { cardComplaints, cardWish, clientEnrolment, enrolledKey, isCardMeant } from './card/card-params.ts'
+export {
+  authorityPaths,
+  cardComplaints,
+  cardWish,
+  clientEnrolment,
+  enrolledKey,
+  isCardMeant,
+} from './card/card-params.ts'
 export { type AuthorityRecord, lookAtAuthorities, planAuthorities } from './card/enroll-authorities.ts'
 export { type ClientRecord, lookAtClient, planClient } from './card/enroll-client.ts'
 export { type KeyRecord, lookAtEnrolment, planEnrolment } from './card/enroll-key.ts'
@@ -47,7 +54,7 @@ export { globPaths } from './paths/glob.ts'
 export { ownerSpelling } from './paths/owners.ts'
 export { type NewPath, newPath } from './paths/parents.ts'
 export { validated, validateProblem } from './paths/validated.ts'
-export { askClient } from './sshd/client-ask.ts'
+export { askAheadOfText, askClient } from './sshd/client-ask.ts'
 export { clientTree, readClientFiles } from './sshd/client-files.ts'
 export { ownFiles } from './sshd/client-own.ts'
 export type { KeyFileSight } from './sshd/key-files.ts'

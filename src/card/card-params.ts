@@ -18,9 +18,9 @@ export interface CardParams {
   readonly pin?: unknown
   readonly card_on: 'control' | 'host'
   readonly key?: string
-  readonly key_options?: string
+  readonly key_options?: string | readonly string[]
   readonly config_host?: string
-  readonly ca_certs?: readonly string[]
+  readonly ca_certs?: string | readonly string[]
   readonly state: 'present' | 'absent'
 }
 
@@ -61,11 +61,16 @@ export const clientEnrolment = (
 ): ClientEnrolment | null => (host === undefined ? null : { cardOn, host, state, card: { ...card, uri } })
 
 const options = ({ key_options }: CardParams): { key_options?: string } =>
-  key_options === undefined ? {} : { key_options }
+  key_options === undefined ? {} : { key_options: [key_options].flat().join(',') }
+
+/** The files of authorities, where there are any. */
+export const authorityPaths = ({ ca_certs }: Pick<CardParams, 'ca_certs'>): readonly string[] | undefined =>
+  ca_certs === undefined ? undefined : [ca_certs].flat()
 
 /** What is wrong with what a task says of a card, before any is looked at. */
 export function* cardComplaints(given: CardParams): Iterable<Complaint> {
-  const { user, provider, pkcs11_uri: uri, pin, key, key_options, config_host: host, ca_certs: certificates } = given
+  const { user, provider, pkcs11_uri: uri, pin, key, key_options, config_host: host } = given
+  const certificates = authorityPaths(given)
   if (certificates?.length === 0)
     yield { param: 'ca_certs', message: 'ca_certs is empty: it names at least one certificate' }
   for (const path of certificates ?? []) {

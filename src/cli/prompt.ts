@@ -52,6 +52,13 @@ const onTerminal = async <Answer>(
   }
 }
 
+/** Says whether there is a terminal to ask on. */
+export const hasTerminal = (): boolean => {
+  const files = openTerminal()
+  if (files !== null) for (const file of [files.input, files.output]) closeSync(file)
+  return files !== null
+}
+
 const openTerminal = (): { readonly input: number; readonly output: number } | null => {
   const input = openOrNull('r')
   const output = openOrNull('w')

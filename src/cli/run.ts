@@ -1,3 +1,4 @@
+import { UserError } from '../contract/errors.ts'
 import { runPlaybooks } from '../engine/run.ts'
 import { gatherFacts } from '../facts/gather.ts'
 import { askingIn, askPasswords } from './asking.ts'
@@ -8,6 +9,7 @@ import { watchInterrupts } from './interrupt.ts'
 import { listing } from './listing.ts'
 import { loadAll } from './load.ts'
 import { offersOf } from './offers.ts'
+import { hasTerminal } from './prompt.ts'
 import type { Surroundings } from './surroundings.ts'
 import { tellingTo } from './telling.ts'
 import { openOutput, outputKind } from './told.ts'
@@ -23,6 +25,7 @@ export const run = async (command: 'run' | 'check', words: Words, around: Surrou
     return 0
   }
   const mode = flags.check ? 'check' : command
+  if (flags.step && !hasTerminal()) throw new UserError('--step asks on the terminal, and there is none')
   const passwords = await askPasswords(flags)
   const output = await openOutput(outputKind(flags, around), {
     flags,

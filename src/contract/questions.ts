@@ -36,6 +36,13 @@ const SSHD = '/usr/sbin/sshd'
 // Debian's sshd wants /run/sshd, which a stopped unit leaves missing: a tmpfs of this process's own stands in for it
 const WITH_RUN_DIRECTORY = 'mount -t tmpfs none /run && mkdir -m 755 /run/sshd && exec "$@"'
 
+// The text is read once, so that what was looked through is what ssh gets.
+const IF_PLAIN = `
+[ -f "$1" ] && text=$(cat -- "$1" 2> /dev/null) || exit 3
+printf '%s\\n' "$text" | grep -qiE '^[[:space:]"]*(match.*exec|include)' && exit 3
+printf '%s\\n' "$text" | ssh -F /dev/stdin -G -- "$2"
+`
+
 // An agent of its own takes the card with the PIN, once, and signs with the key; its log says why where it does not. The
 // PIN comes by standard input, which ssh-add alone reads. What it needs meanwhile lives in memory and is gone behind it.
 const WITH_PIN = `
@@ -73,6 +80,8 @@ export const withoutTerminal = (...argv: string[]): Command => ({
   env: { SSH_ASKPASS_REQUIRE: 'never' },
 })
 
+const PROCESS_SOCKETS = 'test -d "/proc/$1" || exit 3; cat "/proc/$1/net/tcp" "/proc/$1/net/tcp6"; ls -l "/proc/$1/fd"'
+
 /** Every question that a look may ask: programs with flags that only look. */
 export const questions = {
   /** what sshd obeys for a connection; `from` is its configuration (the standard input: `/dev/stdin`) */
@@ -96,6 +105,14 @@ export const questions = {
     from === '/dev/stdin'
       ? { ...ask('sh', '-c', 'cat | ssh -F /dev/stdin -G -- "$1"', 'sh', host), shown: `ssh -F /dev/stdin -G ${host}` }
       : ask('ssh', ...(from === undefined ? [] : ['-F', from]), '-G', '--', host),
+  /**
+   * what ssh would do for a host by a file that is plain: without Includes, and without a Match that would run a command;
+   * of any other file, and where there is none, the answer has the code 3
+   */
+  sshEffectiveByFile: (path: string, host: string): Question => ({
+    ...ask('sh', '-c', IF_PLAIN, 'sh', path, host),
+    shown: `ssh -F ${path} -G ${host}`,
+  }),
   /** whether this ssh knows PKCS#11 URIs: it complains of a missing file where it does not */
   sshKnowsUris: (): Question => ask('ssh', '-F', 'none', '-G', '-i', 'pkcs11:', 'x'),
   /** size, fingerprint, comment and type of a key file */
@@ -128,12 +145,12 @@ export const questions = {
   /** whether a path is a directory on the host's own systemd, and the like, is a matter of `file`, not of a question */
   openrcStatus: (name: string): Question => ask('rc-service', name, 'status'),
   sysvStatus: (name: string): Question => ask('service', name, 'status'),
-  /** seconds since 1970 (to the nanosecond where its date can), and since the machine's boot: one line each */
-  clocks: (): Question => ask('sh', '-c', 'date +%s.%N && cat /proc/uptime'),
+  /** seconds since the machine's boot, since 1970 (to the nanosecond where its date can), and since its boot again */
+  clocks: (): Question => ask('sh', '-c', 'cat /proc/uptime && date +%s.%N && cat /proc/uptime'),
   processTimes: (pid: number): Question => ask('cat', `/proc/${pid}/stat`),
-  /** the TCP sockets of a process's network, and then what the process has open */
-  processSockets: (pid: number): Question =>
-    ask('sh', '-c', 'cat "/proc/$1/net/tcp" "/proc/$1/net/tcp6"; ls -l "/proc/$1/fd"', 'sh', String(pid)),
+  /** the TCP sockets of a process's network, and then what it has open; 3: it is gone. Each attempt is asked anew */
+  processSockets: (pid: number, attempt = 0): Question =>
+    ask('sh', '-c', PROCESS_SOCKETS, 'sh', String(pid), String(attempt)),
   /** the first process of a name */
   oldestProcess: (name: string): Question => ask('pgrep', '-o', '-x', '--', name),
   dpkgStatus: (names: readonly string[]): Question =>

@@ -21,7 +21,7 @@ export const didYouMean = (word: string, known: Iterable<string>): { readonly hi
 
 const plain = (word: string): string => word.toLowerCase().replaceAll(/[-_ ]/g, '')
 
-const limitOf = (word: string): number => (word.length <= 4 ? 1 : word.length <= 7 ? 2 : 3)
+const limitOf = (word: string): number => (word.length <= 1 ? 0 : word.length <= 4 ? 1 : word.length <= 7 ? 2 : 3)
 
 /** Edits (a swap of two neighbours is one) that lead from one word to the other; gives up at `limit`. */
 const distanceOf = (from: string, to: string, limit: number): number => {

@@ -115,7 +115,8 @@ const touch = async (
     const looked = (await module.probe(machine.look({ power }), params as never)) as State
     const after = { ...looked, ...(learned as State | undefined) }
     const open = left(module, params, after)
-    if (open.length === 0) return ending('changed', changes, after, notes.join('; '), notes)
+    const made = diff(now, known(wanted, after))
+    if (open.length === 0) return ending('changed', made, after, notes.join('; '), notes)
     return ending(
       'stuck',
       changes,
@@ -128,6 +129,17 @@ const touch = async (
     const undone = error instanceof HostError && error.unreachable ? written.leftBehind() : await written.putBack()
     throw withMore(error, undone, acted(done))
   }
+}
+
+/** A wanted record in which what was LATER is what was found after the run, as far as a record may hold it. */
+const known = (wanted: State, after: State): State => {
+  const fields = Object.entries(wanted).map(([name, value]) => [name, value === LATER ? (after[name] ?? LATER) : value])
+  const files = Object.entries(wanted.files ?? {}).map(([path, entry]) => {
+    const found = after.files?.[path]
+    const isOpen = entry?.kind === 'file' && entry.text === LATER && found?.kind === 'file' && found.text !== undefined
+    return [path, isOpen ? { ...entry, text: found.text } : entry]
+  })
+  return { ...Object.fromEntries(fields), ...(wanted.files === undefined ? {} : { files: Object.fromEntries(files) }) }
 }
 
 /** What is left to do for a record: nothing, when the module is satisfied with it. */

@@ -1,5 +1,4 @@
 import { HostError, UserError } from '../contract/errors.ts'
-import { LATER } from '../contract/later.ts'
 import type { Change, Status } from '../contract/outcome.ts'
 import { Waiting } from '../contract/signals.ts'
 import { bindParams, evaluateConditions, itemLabel, loopItems } from '../playbook/bind.ts'
@@ -8,6 +7,7 @@ import { converge, type Ending, unknownRecord } from './converge.ts'
 import type { Mode, Result } from './event.ts'
 import { type HostRun, scopeOf } from './host-run.ts'
 import { powerOf } from './power.ts'
+import { registeredBy, registerOf } from './register.ts'
 
 /** How a task ended on a host, all items of its loop together. */
 export interface TaskEnd {
@@ -54,6 +54,8 @@ interface Item {
   readonly machine?: string
   readonly label?: string
   readonly index?: number
+  /** the item itself */
+  readonly value?: unknown
 }
 
 const itemsOf = (run: HostRun, task: Task): { readonly items: readonly unknown[]; readonly failed: Item | null } => {
@@ -73,9 +75,9 @@ const skippedItem = (message: string): Item => ({
 const runItem = async (run: HostRun, task: Task, item: LoopItem | null): Promise<Item> => {
   const startedMs = Date.now()
   const scope = scopeOf(run, task, item)
-  let about: { label?: string; index?: number } = {}
+  let about: { label?: string; index?: number; value?: unknown } = item ?? {}
   try {
-    if (item !== null) about = { label: itemLabel(task, scope), index: item.index }
+    if (item !== null) about = { ...item, label: itemLabel(task, scope) }
     if (!evaluateConditions(task.when, scope))
       return { ...skippedItem('its "when" does not hold'), startedMs, ...about }
     return { startedMs, ...about, ...(await bound(run, task, scope)) }
@@ -166,10 +168,7 @@ const tellAll = (
   if (about.silentIfMissing && items.every((item) => item.ending.missing !== undefined))
     return { status: 'skipped', fatal: false, changed: false }
   for (const item of items) run.parts.tell({ kind: 'task ended', result: resultOf(run, task, item, about) })
-  if (task.register !== null) {
-    const records = items.map((item) => registerOf(item.ending))
-    run.registers.set(task.register, task.loop === null ? records[0] : together(items, records))
-  }
+  if (task.register !== null) run.registers.set(task.register, registeredBy(task, items))
   const status = worst(items.map((item) => item.ending.status))
   return {
     status,
@@ -215,32 +214,6 @@ const indexOf = ({ play }: HostRun, task: Task): number => {
   const index = play.tasks.indexOf(task)
   return index >= 0 ? index : play.tasks.length + play.handlers.indexOf(task)
 }
-
-/** What `register` gets: the record's fields, and how the task ended. */
-const registerOf = (ending: Ending): Readonly<Record<string, unknown>> => {
-  const { files: _files, notes: _notes, ...fields } = ending.record
-  const open = ending.status === 'waiting'
-  return {
-    ...fields,
-    changed: open ? LATER : ending.status === 'changed' || ending.status === 'drift',
-    failed: ending.status === 'failed' || ending.status === 'stuck',
-    skipped: ending.status === 'skipped',
-    msg: ending.message,
-  }
-}
-
-const together = (items: readonly Item[], records: readonly Readonly<Record<string, unknown>>[]): unknown => ({
-  results: records,
-  changed: records.some((record) => record.changed === LATER)
-    ? LATER
-    : records.some((record) => record.changed === true),
-  failed: records.some((record) => record.failed === true),
-  skipped: records.every((record) => record.skipped === true),
-  msg: items
-    .map((item) => item.ending.message)
-    .filter((message) => message !== '')
-    .join('; '),
-})
 
 const ORDER: readonly Status[] = ['unreachable', 'failed', 'stuck', 'changed', 'drift', 'waiting', 'ok', 'skipped']
 

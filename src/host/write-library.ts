@@ -19,9 +19,9 @@ k_lock() { # our own writers of one directory take turns; where that cannot be, 
   k_i=0
   until "$@" 2>/dev/null; do
     [ $? = 1 ] || return 0
-    k_i=$((k_i + 1))
-    [ $k_i -le 30 ] || k_fail 'another process holds the lock of its directory'
-    sleep 1
+    # whoever may read a directory may lock it: that keeps nobody from writing for ever
+    [ $k_i -lt 100 ] || return 0
+    if sleep 0.1 2>/dev/null; then k_i=$((k_i + 1)); else sleep 1 && k_i=$((k_i + 10)); fi
   done
 }
 k_claim() { # of those who make one link, one succeeds, and it names him; 1: held by another, 2: none can be made here
@@ -97,24 +97,52 @@ k_move() { # puts the new one in its place
   esac
 }
 k_in_place() { # a file that is a mount of its own cannot be replaced
-  k_b=$(mktemp ./.keyward-XXXXXX) && cp -p -- "$k_at" "$k_b" || exit 1
+  cp -p -- "$k_at" ./old || exit 1
   if ! cat -- "$k_t" >"$k_at" || [ "$(k_sum "$k_at")" != "$k_sum" ]; then
-    if cat -- "$k_b" >"$k_at"; then k_fail 'it could not be written in place; what it was is restored'; fi
-    k_kept=$k_b k_b=
-    k_fail "it could not be written in place; what it was is kept in \${k_pwd%/}/\${k_kept#./}"
+    if cat -- ./old >"$k_at"; then k_fail 'it could not be written in place; what it was is restored'; fi
+    mv -- ./old "../.keyward-old-$k_random"
+    k_fail "it could not be written in place; what it was is kept in \${k_pwd%/}/.keyward-old-$k_random"
   fi
   k_own "$k_at"
   k_chmod "$k_at"
+}
+k_private() { # a directory of our own in that of the file: nobody else can put a link in the place of what is made in it
+  k_p=$(umask 077; mktemp -d ./.keyward-XXXXXX) || exit 1
+  k_p=\${k_p#./}
+  cd -P -- "./$k_p" || exit 1
+  [ "$(pwd -P)" = "\${k_pwd%/}/$k_p" ] || k_fail 'somebody else changes its directory'
+  case $(stat -c %u:%a .) in "$(id -u)":700 | "$(id -u)":?700) ;; *) k_fail 'somebody else changes its directory' ;; esac
+  k_in=1 k_at=../$k_name k_t=./new
+}
+k_settle_file() { # owner and mode of a file, by a name that nobody else can change
+  k_private
+  if ln -- "$k_at" "$k_t" 2>/dev/null; then
+    [ "$(k_kind "$k_t")" = file ] || exit ${STALE}
+    k_own "$k_t"
+    k_chmod "$k_t"
+    return
+  fi
+  [ "$(stat -c %u ..)" = "$(id -u)" ] || k_fail 'it cannot be reached safely: its directory belongs to somebody else'
+  k_own "$k_at"
+  k_chmod "$k_at"
+}
+k_settle_directory() { # the same of a directory, from inside
+  if [ "$(id -u)" != 0 ]; then k_own "$k_at"; k_chmod "$k_at"; return; fi
+  (
+    cd -P -- "$k_at" && [ "$(pwd -P)" = "\${k_pwd%/}/$k_name" ] || k_fail 'it leads elsewhere'
+    k_own .
+    k_chmod .
+  ) || exit 1
 }
 k_write_file() {
   case $k_found in file | link | absent) ;; *) k_fail "it is there and no regular file" ;; esac
   if [ -z "$k_text" ] && [ "$k_found" != absent ]; then
     [ "$k_found" = file ] || k_fail 'it is a link'
-    k_own "$k_at"
-    k_chmod "$k_at"
+    k_settle_file
     return
   fi
-  k_t=$(umask 077; mktemp ./.keyward-XXXXXX) || exit 1
+  k_private
+  (umask 077; : >"$k_t") || exit 1
   if [ -n "$k_text" ]; then
     cat >"$k_t" || exit 1
     [ "$(k_sum "$k_t")" = "$k_sum" ] || k_fail 'the text did not arrive whole'
@@ -123,6 +151,8 @@ k_write_file() {
   k_own "$k_t"
   k_chmod "$k_t"
   k_sync "$k_t"
+  # it may have been changed while the text came in: what remains of the window is the rename's
+  k_same || exit ${STALE}
   k_move
 }
 k_write_directory() {
@@ -131,23 +161,28 @@ k_write_directory() {
     directory) ;;
     *) k_fail 'it is there and no directory' ;;
   esac
-  k_own "$k_at"
-  k_chmod "$k_at"
+  k_settle_directory
 }
 k_write_link() {
   [ "$k_found" != directory ] || k_fail 'it is a directory'
-  k_t=./.keyward-$k_random
+  k_private
   ln -s -- "$k_target" "$k_t" || exit 1
   k_label "$k_t" link
   k_own "$k_t"
+  k_same || exit ${STALE}
   k_move
 }
 k_write_absent() {
   case $k_found in absent) ;; directory) rmdir -- "$k_at" || exit 1 ;; *) rm -f -- "$k_at" || exit 1 ;; esac
 }
+k_clean() {
+  [ -z "$k_in" ] || { rm -f -- ./new ./old; cd ..; }
+  [ -z "$k_p" ] || rmdir -- "./$k_p" 2>/dev/null
+  [ -z "$k_held" ] || rm -f ./.keyward-lock
+}
 k_write() {
-  k_t= k_b= k_held= k_at=./$k_name
-  trap 'rm -f -- \${k_t:+"$k_t"} \${k_b:+"$k_b"}; [ -z "$k_held" ] || rm -f ./.keyward-lock' EXIT
+  k_t= k_p= k_in= k_held= k_at=./$k_name
+  trap k_clean EXIT
   trap 'exit 1' HUP INT TERM
   cd -P -- "$k_dir" 2>/dev/null || k_fail "no directory: $(stat -- "$k_dir/." 2>&1 >/dev/null)"
   k_pwd=$(pwd -P)

@@ -92,29 +92,43 @@ interface OneTask {
   readonly claims: Map<string, Task>
 }
 
-const checkOne = ({ play, task, hosts, others, claims }: OneTask, course: Course): void => {
-  const { inventory, extraVars } = course.about
+const checkOne = (one: OneTask, course: Course): void => {
+  const { play, task } = one
   if (task.flush) return
-  const definitions: Definitions = { play, task, extraVars, variables: course.variables }
-  let uses: readonly Use[]
+  const definitions: Definitions = { play, task, extraVars: course.about.extraVars, variables: course.variables }
   try {
-    uses = allUses(templatesOf(task), definitions)
+    const uses = allUses(templatesOf(task), definitions)
+    const able = checkNames(one, uses, course)
+    if (task.sound && able !== null) checkValues(one, distinct(able, uses, course), course)
   } catch (error) {
     for (const mistake of mistakesOf(error)) course.complain(mistake)
-    return
   }
+}
+
+/** Gives the hosts on which every name is defined; null where a name is wrong on all. */
+const checkNames = (
+  { play, task, hosts, others }: OneTask,
+  uses: readonly Use[],
+  course: Course,
+): readonly string[] | null => {
+  const { inventory, extraVars } = course.about
   const own = { play, task, hosts, inventory, extraVars, others, guarded: guardedBy(task) }
   const wrong = uses
     .map((use) => wrongUse(use, { ...own, registers: withOwn(course, task, hosts, use) } satisfies Sights))
     .filter((mistake) => mistake !== null)
   for (const { on: _, ...mistake } of wrong) course.complain(mistake)
-  if (!task.sound || wrong.some(({ on }) => on === undefined)) return
+  if (wrong.some(({ on }) => on === undefined)) return null
   const without = new Set(wrong.flatMap(({ on }) => on ?? []))
-  const able = hosts.filter((host) => !without.has(host))
+  return hosts.filter((host) => !without.has(host))
+}
+
+const checkValues = ({ play, task, hosts, claims }: OneTask, chosen: readonly string[], course: Course): void => {
+  const { inventory, extraVars } = course.about
   const registers = new Map([...course.registers.keys()].map((name) => [name, LATER]))
+  const parts = { play, task, inventory, facts: LATER, registers, extraVars, registersOf: () => registers }
   // where no host is known, what a host would say is not known either
-  const some = hosts.length === 0 ? [null] : distinct(able, uses, course)
-  const said = new Map<string, { readonly mistake: Mistake; readonly hosts: string[] }>()
+  const some = hosts.length === 0 ? [null] : chosen
+  const said = new Map<string, { readonly mistake: Mistake; readonly on: string[] }>()
   for (const host of some) {
     checkTask({
       task,
@@ -122,18 +136,15 @@ const checkOne = ({ play, task, hosts, others, claims }: OneTask, course: Course
       isHost: (name) => host === null || hostOf(inventory, name) !== undefined,
       complain: (mistake) => {
         const key = `${mistake.at === undefined ? '' : place(mistake.at)} ${mistake.message}`
-        const known = said.get(key) ?? { mistake, hosts: [] }
+        const known = said.get(key) ?? { mistake, on: [] }
         said.set(key, known)
-        if (host !== null && !known.hosts.includes(host)) known.hosts.push(host)
+        if (host !== null && !known.on.includes(host)) known.on.push(host)
       },
       claim: (what) => claimed(what, task, claims, course),
-      scopeOf: (item) => {
-        const parts = { play, task, inventory, facts: LATER, registers, extraVars, item, registersOf: () => registers }
-        return host === null ? scopeFor({ ...parts, host: '', open: true }) : scopeFor({ ...parts, host })
-      },
+      scopeOf: (item) => scopeFor(host === null ? { ...parts, item, host: '', open: true } : { ...parts, item, host }),
     })
   }
-  for (const { mistake, hosts: on } of said.values()) {
+  for (const { mistake, on } of said.values()) {
     const where = on.length === 0 || on.length === some.length ? '' : ` (on ${listed(on)})`
     course.complain({ ...mistake, message: `${mistake.message}${where}` })
   }

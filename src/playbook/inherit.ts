@@ -31,10 +31,15 @@ export const NOTHING_INHERITED: Inherited = {
 
 /** What a play, an import or a task says, on top of what it takes over: tags, conditions and variables add up, the nearest wins for the rest. */
 export const inheritedBy = (outer: Inherited, fields: Fields, context: TemplateContext): Inherited => ({
-  tags: [...new Set([...outer.tags, ...tagsOf(fields)])],
+  ...marksOf(outer, fields),
   when: [...outer.when, ...fields.conditions('when')],
   vars: new Map([...outer.vars, ...fields.variables('vars')]),
   become: { ...outer.become, ...becomeOf(fields, context) },
+})
+
+/** The tags, and what is yes or no. */
+export const marksOf = (outer: Inherited, fields: Fields): Omit<Inherited, 'when' | 'vars' | 'become'> => ({
+  tags: [...new Set([...outer.tags, ...tagsOf(fields)])],
   noLog: fields.flag('no_log') ?? outer.noLog,
   ignoreErrors: fields.flag('ignore_errors') ?? outer.ignoreErrors,
   runOnce: fields.flag('run_once') ?? outer.runOnce,
@@ -42,8 +47,8 @@ export const inheritedBy = (outer: Inherited, fields: Fields, context: TemplateC
   diff: fields.flag('diff') ?? outer.diff,
 })
 
-/** Tags: a list, or a text in which commas separate them. */
-export const tagsOf = (fields: Fields): readonly string[] =>
+// a list, or a text in which commas separate them
+const tagsOf = (fields: Fields): readonly string[] =>
   fields.texts('tags').flatMap((text) =>
     text
       .split(',')

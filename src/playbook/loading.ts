@@ -10,6 +10,13 @@ import { fileReader, NoFile, type ReadFile, reasonOf } from './control-file.ts'
 import type { Scope } from './shape.ts'
 import { compileTemplate, mistakesOf, type TemplateContext } from './template.ts'
 
+/** A name that is notified, the place where it is written, and whom to tell when it is nobody's. */
+export interface Wish {
+  readonly name: string
+  readonly at: At
+  complain(mistake: Mistake): void
+}
+
 /** What loading one file carries along. */
 export interface Loading extends TemplateContext {
   readonly modules: ReadonlyMap<string, Module>
@@ -18,8 +25,8 @@ export interface Loading extends TemplateContext {
   /** of the playbook: what paths in it are relative to */
   readonly directory: string
   readonly readFile: ReadFile
-  /** a task or handler wants to notify a name, written at a place */
-  notified(name: string, at: At): void
+  /** is told what tasks and handlers notify */
+  notified(wish: Wish): void
   /** the files that lead here, outermost first, each with the place that imports the next */
   readonly trail: readonly { readonly file: string; readonly at: At | null }[]
 }

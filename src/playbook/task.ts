@@ -68,7 +68,8 @@ const namesIn = (fields: Fields, key: string, loading: Loading): readonly string
   const node = fields.entry(key)?.value
   for (const item of node === undefined ? [] : itemsOf(node)) {
     if (holdsTemplate(item)) loading.complain({ message: `not yet: a template in "${key}"`, at: item.at })
-    else if (key === 'notify' && item.kind === 'scalar') loading.notified(item.raw, item.at)
+    else if (key === 'notify' && item.kind === 'scalar')
+      loading.notified({ name: item.raw, at: item.at, complain: loading.complain })
   }
   return names
 }

@@ -58,7 +58,6 @@ type Source =
 
 const asIs = (value: unknown): unknown => value
 const valued = (value: unknown): Source => ({ template: null, value })
-const rendered = (template: Template): Source => ({ template, wrap: asIs })
 
 /** Where a name gets its value from: the strongest source that defines it. */
 const sourceOf = (name: string, parts: ScopeParts): Source | undefined => {
@@ -68,7 +67,7 @@ const sourceOf = (name: string, parts: ScopeParts): Source | undefined => {
   if (item !== null && task !== null && name === task.indexVar) return valued(item.index)
   if (registers.has(name)) return valued(registers.get(name))
   const own = task?.vars.get(name) ?? play.fileVars.get(name) ?? play.vars.get(name)
-  if (own !== undefined) return rendered(own)
+  if (own !== undefined) return { template: own, wrap: secretOf(name) }
   if (name === 'facts') return valued(parts.facts)
   if (parts.open && name !== 'playbook_dir') return valued(LATER)
   const host = hostOf(parts.inventory, parts.host)

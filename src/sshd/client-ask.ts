@@ -20,7 +20,7 @@ export interface ClientSays {
 
 const NOT_ASKED: ClientSays = { refusal: null, complaint: null, meaning: null, obeyed: null, notes: [] }
 
-/** Asks ssh what it makes of a configuration, text on its standard input, with the powers of the look. */
+/** Asks ssh what it makes of a configuration, with the powers of the look. */
 export const askClient = async (
   look: Look,
   tree: SshConfigTree,
@@ -29,15 +29,8 @@ export const askClient = async (
 ): Promise<ClientSays> => {
   const runs = runsCommands(tree)
   const hosts = witnessesOf(wish.scope)
-  const alone = wish.values.map((value) => `${wish.keyword} ${value}\n`).join('')
-  const text = fromBase(tree.files[tree.root] ?? '', base)
-  const [line, ...files] = await Promise.all([
-    look.ask(questions.sshEffective('any-host.invalid', STDIN), alone),
-    ...(runs ? [] : hosts.length === 0 ? ['any-host.invalid'] : hosts).map((host) =>
-      look.ask(questions.sshEffective(host, STDIN), text),
-    ),
-  ])
-  if (line === undefined || line.code === 127) return { ...NOT_ASKED, notes: ['there is no ssh here to ask'] }
+  const [line, files] = await Promise.all([askAlone(look, wish), runs ? [] : askAboutFile(look, tree, hosts, base)])
+  if (line.code === 127) return { ...NOT_ASKED, notes: ['there is no ssh here to ask'] }
   if (line.code !== 0) return { ...NOT_ASKED, refusal: lastWords(line).replace(/^\/dev\/stdin:? ?line \d+: ?/, '') }
   const notes = runs ? ['ssh was not asked about the file: a Match there would run a command'] : []
   const complaint = files.find((answer) => answer.code !== 0)
@@ -48,6 +41,40 @@ export const askClient = async (
   if (meaning.length === 0 || hosts.length === 0 || runs) return { ...NOT_ASKED, notes }
   return { ...NOT_ASKED, meaning, obeyed: obeyedOf(files, wish.keyword, meaning), notes }
 }
+
+/** Asks beforehand what {@link askClient} is going to ask about a plain file, so that it need not wait for the file's text. */
+export const askAheadOfText = async (look: Look, path: string, wishes: readonly SshConfigWish[]): Promise<void> => {
+  const hosts = new Set(wishes.flatMap(({ scope }) => hostsToAsk(witnessesOf(scope))))
+  await Promise.all([
+    ...wishes.map((wish) => askAlone(look, wish)),
+    ...[...hosts].map((host) => look.ask(questions.sshEffectiveByFile(path, host))),
+  ])
+}
+
+const ANY_HOST = 'any-host.invalid'
+
+const hostsToAsk = (hosts: readonly string[]): readonly string[] => (hosts.length === 0 ? [ANY_HOST] : hosts)
+
+const askAlone = (look: Look, { keyword, values }: SshConfigWish): Promise<Answer> =>
+  look.ask(questions.sshEffective(ANY_HOST, STDIN), values.map((value) => `${keyword} ${value}\n`).join(''))
+
+const askAboutFile = async (
+  look: Look,
+  tree: SshConfigTree,
+  hosts: readonly string[],
+  base: string,
+): Promise<readonly Answer[]> => {
+  const names = hostsToAsk(hosts)
+  const isPlanned = Object.keys(tree.files).some((path) => look.planned(path))
+  const plain = isPlanned
+    ? []
+    : await Promise.all(names.map((host) => look.ask(questions.sshEffectiveByFile(tree.root, host))))
+  if (plain.length > 0 && plain.every(({ code }) => code !== NOT_PLAIN)) return plain
+  const text = fromBase(tree.files[tree.root] ?? '', base)
+  return await Promise.all(names.map((host) => look.ask(questions.sshEffective(host, STDIN), text)))
+}
+
+const NOT_PLAIN = 3
 
 const STDIN = '/dev/stdin'
 

@@ -31,9 +31,17 @@ export interface ClientFiles {
 
 const SYSTEM = '/etc/ssh/ssh_config'
 
-/** Reads a client's configuration and what it includes; no link is followed in a user's home unless `follow`. */
-export const readClientFiles = async (on: Look, place: ClientPlace): Promise<ClientFiles> => {
-  if (place.user === undefined) return await readAnyFile(on, place.path ?? SYSTEM)
+/**
+ * Reads a client's configuration and what it includes; no link is followed in a user's home unless `follow`.
+ *
+ * @param meanwhile what else is asked as soon as the file's path is known, in the same flight
+ */
+export const readClientFiles = async (
+  on: Look,
+  place: ClientPlace,
+  meanwhile: (look: Look, path: string) => Promise<void> = async () => {},
+): Promise<ClientFiles> => {
+  if (place.user === undefined) return await readAnyFile(on, await on.expand(place.path ?? SYSTEM), meanwhile)
   const owner = (await on.user(place.user)) ?? missing({ kind: 'user', name: place.user })
   const look = owner.name === on.connection.power ? on : on.as(owner.name)
   const base = join(owner.home, '.ssh')
@@ -42,6 +50,7 @@ export const readClientFiles = async (on: Look, place: ClientPlace): Promise<Cli
     look.file(owner.home, { text: false }),
     look.file(base, { follow: false, text: false }),
     look.file(path, { follow: place.follow ?? false }),
+    meanwhile(look, path),
   ])
   if (home === null) missing({ kind: 'directory', name: owner.home })
   if (directory !== null && directory.kind !== 'directory') refuse(notPlain(base, directory, 'directory'))
@@ -52,10 +61,14 @@ export const readClientFiles = async (on: Look, place: ClientPlace): Promise<Cli
   return { root, base, owner, look, files: { ...found, ...(await includedFiles(look, found, base, owner.home)) } }
 }
 
-const readAnyFile = async (on: Look, path: string): Promise<ClientFiles> => {
-  const file = await on.file(path)
+const readAnyFile = async (
+  on: Look,
+  path: string,
+  meanwhile: (look: Look, path: string) => Promise<void>,
+): Promise<ClientFiles> => {
+  const [file] = await Promise.all([on.file(path), meanwhile(on, path)])
   if (file !== null && file.kind !== 'file') refuse(notPlain(path, file, 'file'))
-  const root = file?.path ?? (await on.expand(path))
+  const root = file?.path ?? path
   if (file === null && (await on.file(dirname(root), { text: false }))?.kind !== 'directory') {
     missing({ kind: 'directory', name: dirname(root) })
   }

@@ -7,19 +7,22 @@ export interface LoadTime {
   readonly isExact: boolean
 }
 
-/** What a machine's clocks showed at about the same time. */
+/** What a machine's clocks showed: the uptime is not earlier than the time, by little where it is exact. */
 export interface Clocks {
   readonly nowMs: number
   readonly uptimeMs: number
   readonly isExact: boolean
 }
 
-/** Reads what `date +%s.%N` and /proc/uptime say. */
+const AT_ONCE_MS = 50
+
+/** Reads what /proc/uptime, `date +%s.%N` and /proc/uptime again say. */
 export const parseClocks = (text: string): Clocks | null => {
-  const [, seconds, fraction, uptime] = /^(\d+)(?:\.(\d{9}))?\S*\n([\d.]+)/.exec(text) ?? []
-  if (seconds === undefined || uptime === undefined) return null
-  const nowMs = Number(seconds) * 1000 + Number(fraction ?? 0) / 1e6
-  return { nowMs, uptimeMs: Number(uptime) * 1000, isExact: fraction !== undefined }
+  const [, before, seconds, fraction, after] = /^([\d.]+).*\n(\d+)(?:\.(\d{9}))?\S*\n([\d.]+)/.exec(text) ?? []
+  if (seconds === undefined || after === undefined) return null
+  const uptimeMs = Number(after) * 1000
+  const isExact = fraction !== undefined && uptimeMs - Number(before) * 1000 <= AT_ONCE_MS
+  return { nowMs: Number(seconds) * 1000 + Number(fraction ?? 0) / 1e6, uptimeMs, isExact }
 }
 
 /** The uptime is cut to hundredths of a second. */

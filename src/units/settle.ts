@@ -34,6 +34,7 @@ export interface Settling {
 const LIMIT_MS = 15_000
 const PATIENCE_MS = 1_500
 const STEP_MS = 100
+const GONE = 3
 
 /**
  * Waits until a unit that was reloaded is back: its main process lives, and listens where it did so before. A daemon that
@@ -43,9 +44,8 @@ export const settle = async (on: Touch, unit: Unit, settling: Settling): Promise
   const { before, reopens } = settling
   if (unit.pid === null) return
   for (let waitedMs = 0; waitedMs <= LIMIT_MS; waitedMs += STEP_MS) {
-    // asked as a command: what was said before the reload counts no more
-    const sockets = await on.do(questions.processSockets(unit.pid))
-    if ((await on.file(`/proc/${unit.pid}`, { text: false })) === null) throw died(unit)
+    const sockets = await on.ask(questions.processSockets(unit.pid, waitedMs / STEP_MS + 1))
+    if (sockets.code === GONE) throw died(unit)
     const now = parseListening(sockets.stdout)
     const isNew = [...now.keys()].some((inode) => !before.has(inode))
     const isBack = before.size === 0 || isNew || (now.size > 0 && (!reopens || waitedMs >= PATIENCE_MS))

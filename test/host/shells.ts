@@ -19,11 +19,18 @@ export const SHELLS: Readonly<Record<string, readonly string[]>> = {
   'busybox sh': ['busybox', 'sh'],
 }
 
+const opened: { close(): void }[] = []
+// a test that fails leaves its shells open, and they would keep mocha from ending
+after(() => {
+  for (const shell of opened) shell.close()
+})
+
 /** A shell of this computer behind the real framing, with what a test asks of it. */
 export const localShell = (argv: readonly string[]) => {
   const wire = localWire()
   const flights = createFlights()
   const shell = createShell({ wire, flights, powers: { ...loginPowers('me'), argv } })
+  opened.push(shell)
   const frame = (script: string, about: Partial<Frame> = {}): Frame => ({
     script,
     libraries: [],

@@ -80,6 +80,26 @@ for (const variant of ['debian', 'busybox'] as const)
       assert.deepEqual((await said(sh(`sort ${FILE}`))).split('\n'), [...all].sort())
     })
 
+    it('writes where sshd will read, and knows that in a dry run too', async () => {
+      const value = ['/etc/ssh/keys/%u', '.ssh/authorized_keys']
+      const tasks = [
+        { sshd_config_line: { keyword: 'AuthorizedKeysFile', value } },
+        { file: { path: '/etc/ssh/keys', state: 'directory', mode: '0755' } },
+        { authorized_key: { user: 'plain', key: own } },
+      ]
+      const playbook = play(tasks.map((one) => `- ${JSON.stringify(one)}`).join('\n'))
+      const path = '/etc/ssh/keys/plain'
+      for (const command of ['check', 'run'] as const) {
+        const { results } = await stage.document(command, playbook)
+        assert.ok(
+          results[2]?.changes.some((change) => change.path === path),
+          results[2]?.message,
+        )
+      }
+      assert.equal(await state(path), `644 root\n${own}`)
+      await stage.host.reset()
+    })
+
     it('leaves the file as it was where the disk is full', async () => {
       await sh(
         `mkdir /home/plain/.ssh; mount -t tmpfs -o size=8k,mode=700 tmpfs /home/plain/.ssh; cat > ${FILE}; chmod 600 ${FILE}

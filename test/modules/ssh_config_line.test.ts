@@ -6,8 +6,10 @@ import { tryModule } from '../kit/try-module.ts'
 
 type Given = Parameters<typeof sshConfigLine.plan>[0]
 
-/** The real ssh of this machine answers. */
-const ssh = ({ argv, text }: Asked) =>
+/** The real ssh of this machine answers; but of files that are on no disk it knows nothing. */
+const ssh = (asked: Asked) => (asked.text === null ? { code: 3 } : realSsh(asked))
+
+const realSsh = ({ argv, text }: Asked) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve, reject) => {
     const [program = '', ...args] = argv
     const child = spawn(program, args)

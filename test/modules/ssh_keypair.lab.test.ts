@@ -103,6 +103,15 @@ for (const variant of ['debian', 'busybox'] as const)
       }
     })
 
+    it('refuses Ed25519 on a machine in FIPS mode, before anything happens', async () => {
+      await sh('mount -t tmpfs tmpfs /proc/sys && mkdir /proc/sys/crypto && echo 1 > /proc/sys/crypto/fips_enabled')
+      const { status, message } = await outcome({})
+      const ecdsa = await outcome({ type: 'ecdsa' })
+      await sh('umount /proc/sys')
+      assert.deepEqual([status, ecdsa.status], ['failed', 'changed'])
+      assert.match(message, /FIPS mode.*type: ecdsa/)
+    })
+
     it('leaves the old pair where the disk is full', async () => {
       await sh(`mount -t tmpfs -o size=16k,mode=700 tmpfs /srv/k`)
       await generate('-t ed25519 -N ""')

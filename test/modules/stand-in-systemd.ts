@@ -59,7 +59,7 @@ export const systemdMachine = (
     answer: ({ argv }) => {
       const own = more(argv)
       if (own !== undefined) return own
-      if (argv[0] === 'sh' && argv[2]?.startsWith('date')) return { stdout: `${CLOCKS}\n` }
+      if (argv[0] === 'sh' && argv[2]?.includes('date +%s')) return { stdout: `${CLOCKS}\n` }
       if (argv[0] !== 'systemctl') return undefined
       return argv[1] === 'show'
         ? { stdout: show(argv.slice(argv.indexOf('--') + 1)) }
@@ -69,7 +69,7 @@ export const systemdMachine = (
   return { machine, calls }
 }
 
-const CLOCKS = `${afterBoot(UPTIME_S) / 1000}.000000000\n${UPTIME_S}.00 0.00`
+const CLOCKS = `${UPTIME_S}.00 0.00\n${afterBoot(UPTIME_S) / 1000}.000000000\n${UPTIME_S}.00 0.00`
 
 const NOW = { StateChangeTimestampMonotonic: `${UPTIME_S * 1_000_000}` }
 const EFFECTS: Readonly<Record<string, StandInUnit>> = {

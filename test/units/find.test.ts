@@ -37,7 +37,7 @@ describe('a unit without systemd', () => {
     const answer = ({ argv }: Asked) => {
       if (argv[0] === 'pgrep') return argv.at(-1) === 'sshd' ? { stdout: '7\n' } : { code: 1 }
       if (argv[0] === 'cat') return { stdout: stat }
-      return argv[2]?.startsWith('date') ? { stdout: '1000.000000000\n500.00 1.00\n' } : undefined
+      return argv[2]?.includes('date +%s') ? { stdout: '500.00 1.00\n1000.000000000\n500.00 1.00\n' } : undefined
     }
     // 500 s after the boot, which was at 500 s; the process came 100 s later, less a tick
     assert.deepEqual(brief(await find('ssh', {}, answer)), ['none', 'ssh', true, 7, 599_990])

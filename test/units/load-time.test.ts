@@ -44,13 +44,20 @@ describe('when a daemon last read its files', () => {
 
 describe('the clocks of a machine', () => {
   it('are read to the nanosecond where its date can', () => {
-    const clocks = parseClocks('1764122400.250000000\n3600.50 7000.10\n')
+    const clocks = parseClocks('3600.49 7000.00\n1764122400.250000000\n3600.50 7000.10\n')
     assert.deepEqual(clocks, { nowMs: NOW + 250, uptimeMs: 3_600_500, isExact: true })
   })
 
+  it('are not exact where the machine was busy between two looks at them', () => {
+    const clocks = parseClocks('3600.00 7000.00\n1764122400.250000000\n3600.50 7000.10\n')
+    assert.deepEqual(clocks, { nowMs: NOW + 250, uptimeMs: 3_600_500, isExact: false })
+  })
+
   it("are read to the second from busybox's date", () => {
-    for (const said of ['1764122400.%N\n', '1764122400.\n'])
-      assert.deepEqual(parseClocks(`${said}3600.50 7000.10\n`), { nowMs: NOW, uptimeMs: 3_600_500, isExact: false })
+    for (const said of ['1764122400.%N\n', '1764122400.\n']) {
+      const clocks = parseClocks(`3600.50 7000.10\n${said}3600.50 7000.10\n`)
+      assert.deepEqual(clocks, { nowMs: NOW, uptimeMs: 3_600_500, isExact: false })
+    }
   })
 
   it('are unknown where nothing sensible is said', () => assert.equal(parseClocks('date: bad format\n'), null))

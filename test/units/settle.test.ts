@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { parseListening } from '../../src/units/settle.ts'
+import { parseListening, settle } from '../../src/units/settle.ts'
+import { fakeMachine } from '../kit/fake-look.ts'
 
 // from /proc/PID/net/tcp, tcp6 and `ls -l /proc/PID/fd` of an sshd on Debian 12
 const SAID = `
@@ -29,5 +30,43 @@ describe('where a process listens', () => {
 
   it('is nowhere for somebody who may not look', () => {
     assert.equal(parseListening(SAID.replace(/^lr.*$/gm, '')).size, 0)
+  })
+})
+
+describe('a reloaded daemon', () => {
+  const unit = {
+    init: 'systemd',
+    name: 'ssh',
+    isRunning: true,
+    pid: 42,
+    load: null,
+    socket: null,
+    properties: {},
+  } as const
+  const before = parseListening(SAID)
+  const again = SAID.replaceAll('4711', '5001')
+
+  /** Waits for a daemon of which these are the sockets, one answer after the other; the last one stays. */
+  const settled = async (answers: readonly (string | null)[]): Promise<number> => {
+    const host = fakeMachine({
+      answer: () => {
+        const said = answers[Math.min(host.asked.length, answers.length) - 1] ?? null
+        return said === null ? { code: 3 } : { stdout: said }
+      },
+    })
+    await settle(host.touch({ power: null }), unit, { before, reopens: true })
+    return host.asked.length
+  }
+
+  it('is waited for while it does not listen, or still has its old sockets', async () => {
+    assert.equal(await settled([SAID, '', '', again]), 4)
+  })
+
+  it('is taken for one that keeps its sockets after a moment', async () => {
+    assert.ok((await settled([SAID])) > 10)
+  })
+
+  it('that did not survive is named', async () => {
+    await assert.rejects(settled(['', null]), /ssh did not survive its reload: its main process 42 is gone/)
   })
 })
