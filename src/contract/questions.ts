@@ -39,7 +39,7 @@ const WITH_RUN_DIRECTORY = 'mount -t tmpfs none /run && mkdir -m 755 /run/sshd &
 // The text is read once, so that what was looked through is what ssh gets.
 const IF_PLAIN = `
 [ -f "$1" ] && text=$(cat -- "$1" 2> /dev/null) || exit 3
-printf '%s\\n' "$text" | grep -qiE '^[[:space:]"]*(match.*exec|include)' && exit 3
+printf '%s\\n' "$text" | grep -qiE '^[[:space:]"=]*(match|include)' && exit 3
 printf '%s\\n' "$text" | ssh -F /dev/stdin -G -- "$2"
 `
 
@@ -106,8 +106,8 @@ export const questions = {
       ? { ...ask('sh', '-c', 'cat | ssh -F /dev/stdin -G -- "$1"', 'sh', host), shown: `ssh -F /dev/stdin -G ${host}` }
       : ask('ssh', ...(from === undefined ? [] : ['-F', from]), '-G', '--', host),
   /**
-   * what ssh would do for a host by a file that is plain: without Includes, and without a Match that would run a command;
-   * of any other file, and where there is none, the answer has the code 3
+   * what ssh would do for a host by a file that is plain, without Include and without Match, which may run a command; of
+   * any other file, and where there is none, the answer has the code 3
    */
   sshEffectiveByFile: (path: string, host: string): Question => ({
     ...ask('sh', '-c', IF_PLAIN, 'sh', path, host),

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import { HostError } from '../contract/errors.ts'
 import { LATER } from '../contract/later.ts'
 import type { Touch } from '../contract/look.ts'
@@ -40,12 +41,15 @@ export const converge = async (statement: Statement, mode: Mode, planned: Planne
   }
 }
 
-const TRIES = 3
+const TRIES = 10
+const PAUSE_MS = 40
 
 const withRetries = async (statement: Statement, mode: Mode, planned: Planned | null): Promise<Ending> => {
-  for (let left = TRIES; left > 0; left -= 1) {
+  for (let tries = 1; tries <= TRIES; tries += 1) {
     const ending = await once(statement, mode, planned)
     if (ending !== 'stale') return ending
+    // writers that met here would meet again: each waits for a while of its own, longer each time
+    await pause(Math.random() * PAUSE_MS * tries)
   }
   throw new HostError(`its files changed between look and write, ${TRIES} times: somebody else is writing them`)
 }

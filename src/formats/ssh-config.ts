@@ -28,7 +28,8 @@ export interface SshConfigBlock {
   readonly to: number
 }
 
-const LINE = /^([ \t]*)(?:"([^"]*)"|([^\s="#][^\s="]*))(?:[ \t]*=[ \t]*|[ \t]+|(?=")|$)(.*)$/
+// a stray `=` before the keyword is passed over, as ssh does
+const LINE = /^([ \t]*)(?:=[ \t]*)?(?:"([^"]*)"|([^\s="#][^\s="]*))(?:[ \t]*=[ \t]*|[ \t]+|(?=")|$)(.*)$/
 
 /** Reads a file as ssh does, line by line. */
 export const parseSshConfig = (text: string): readonly SshConfigLine[] =>

@@ -18,7 +18,7 @@ export const chooseHosts = (pattern: string, inventory: Inventory): Chosen => {
   const resolve = (term: string): ReadonlySet<string> => {
     const found = hostsOf(term, inventory)
     if (typeof found !== 'string') return found
-    mistakes.push({ message: found, ...hintFor(term, inventory) })
+    mistakes.push({ message: found, ...hintForHost(term, inventory) })
     return new Set()
   }
   const terms = termsOf(pattern, inventory)
@@ -138,8 +138,10 @@ const globOf = (glob: string): RegExp | null => {
   return regexOf(`${escaped}$`)
 }
 
-const hintFor = (term: string, { hosts, groups, files }: Inventory): { readonly hint?: string } => {
+/** What is said to a name that is no host or group. */
+export const hintForHost = (term: string, { hosts, groups, files }: Inventory): { readonly hint?: string } => {
   const name = term.replace(/\[.*$/, '')
+  if (name === '127.0.0.1' || term === '::1') return { hint: 'the control node is called localhost' }
   const meant = didYouMean(name, [...groups.keys(), ...hosts.keys()])
   if (meant.hint !== undefined) return meant
   return files.length === 0 ? { hint: 'there is no inventory: name one with -i' } : {}

@@ -4,18 +4,21 @@ import { Waiting } from '../contract/signals.ts'
 import { givenOf, itemLabel, loopedParams, loopItems } from './bind.ts'
 import { NoFile } from './control-file.ts'
 import { checkParams } from './params.ts'
-import type { Scope, Task, Template } from './shape.ts'
-import { becomeTemplates } from './uses.ts'
-import { contains, flagOf, isLater } from './values.ts'
+import type { Become, Scope, Task, Template } from './shape.ts'
+import { contains, flagOf, isLater, wordsFor } from './values.ts'
 
 /** What checking the values of one task on one host needs. */
 export interface TaskCheck {
   readonly task: Task
+  /** those of the play and of the task itself */
+  readonly become: readonly Become[]
   /** what names mean, for one item of its loop; what only the run can know is LATER */
   scopeOf(item: { readonly value: unknown; readonly index: number } | null): Scope
   /** earlier tasks may make files on the control node: one that is not there is not known to be a mistake */
   readonly filesMayCome: boolean
   isHost(name: string): boolean
+  /** what is said to a name that is no host */
+  hintForHost(name: string): { readonly hint?: string }
   complain(mistake: Mistake): void
   /** what the task claims for itself alone */
   claim(what: string): void
@@ -63,8 +66,7 @@ const checkItem = (check: TaskCheck, scope: Scope): void => {
   }
   if (task.loop !== null) attempt(check, () => itemLabel(task, scope))
   checkDelegate(check, scope)
-  for (const template of becomeTemplates(task.become)) attempt(check, () => template.evaluate(scope))
-  checkBecome(check, scope)
+  for (const become of check.become) checkBecome(become, check, scope)
   checkValues(check, scope, certain)
 }
 
@@ -73,15 +75,16 @@ const checkDelegate = (check: TaskCheck, scope: Scope): void => {
   if (template === null) return
   const host = attempt(check, () => template.evaluate(scope))
   if (typeof host === 'symbol' || (typeof host === 'string' && check.isHost(host))) return
-  check.complain({ message: `delegate_to: there is no host "${String(host)}"`, at: template.at })
+  const name = String(host)
+  check.complain({ message: `delegate_to: there is no host "${name}"`, at: template.at, ...check.hintForHost(name) })
 }
 
-const checkBecome = (check: TaskCheck, scope: Scope): void => {
-  const { become } = check.task.become
+const checkBecome = ({ become, user }: Become, check: TaskCheck, scope: Scope): void => {
+  if (user !== undefined) attempt(check, () => user.evaluate(scope))
   if (typeof become !== 'object') return
   const value = attempt(check, () => become.evaluate(scope))
   if (typeof value === 'symbol' || flagOf(value) !== undefined) return
-  check.complain({ message: `"become" is yes or no, not ${JSON.stringify(value)}`, at: become.at })
+  check.complain({ message: `"become" is yes or no, not ${wordsFor(value)}`, at: become.at })
 }
 
 const checkValues = (check: TaskCheck, scope: Scope, certain: boolean): void => {

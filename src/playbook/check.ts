@@ -1,14 +1,15 @@
 import { type Mistake, place } from '../contract/errors.ts'
 import { LATER } from '../contract/later.ts'
+import { hintForHost } from '../inventory/pattern.ts'
 import type { Inventory, Variable } from '../inventory/shape.ts'
 import { checkTask } from './check-task.ts'
 import { allUses, type Definitions, saying, type Variables, variablesOfInventory } from './definitions.ts'
-import { listed, type Registered, type Sights, wrongUse } from './known-names.ts'
+import { hintForName, listed, type Registered, type Sights, wrongUse } from './known-names.ts'
 import { inOrder } from './mistakes.ts'
-import { whyNoVariable } from './names.ts'
+import { MAGIC, whyNoVariable } from './names.ts'
 import type { Play, Playbook, Task, Use } from './shape.ts'
 import { mistakesOf } from './template.ts'
-import { factsOf, templatesOf } from './uses.ts'
+import { becomeTemplates, factsOf, templatesOf } from './uses.ts'
 import { hostOf, scopeFor } from './variables.ts'
 
 /** What a check is made against: the hosts and tasks that the flags choose, and what is given with -e. */
@@ -68,6 +69,25 @@ const checkPlay = (play: Play, course: Course): void => {
     if (task.register !== null) course.registers.set(task.register, { task, hosts: new Set(hosts) })
     course.filesMayCome ||= isOnControl(play, task, hosts)
   }
+  checkUnused(play, hosts, course)
+}
+
+/** Variables of a play that no task may have asked for: every name in them must be something somewhere in the play. */
+const checkUnused = (play: Play, hosts: readonly string[], course: Course): void => {
+  const all = [...play.tasks, ...play.handlers]
+  const known = new Set([
+    ...[...course.registers.keys(), ...play.vars.keys(), ...play.fileVars.keys(), ...course.variables.keys()],
+    ...Object.keys(course.about.extraVars),
+    ...all.flatMap(({ loopVar, indexVar, register, vars }) => [loopVar, indexVar, register, ...vars.keys()]),
+    ...[...MAGIC, 'facts'],
+  ])
+  const vars = hosts.length === 0 ? [] : [...play.vars.values(), ...play.fileVars.values()]
+  for (const { path, at, optional } of vars.flatMap(({ uses }) => uses)) {
+    const [name = ''] = path
+    if (optional || known.has(name)) continue
+    const names = [...known].filter((one) => one !== null)
+    course.complain({ message: `'${name}' is undefined`, at, ...hintForName(name, names) })
+  }
 }
 
 /** Registers that a task cannot see, with why. */
@@ -97,7 +117,7 @@ const checkOne = (one: OneTask, course: Course): void => {
   if (task.flush) return
   const definitions: Definitions = { play, task, extraVars: course.about.extraVars, variables: course.variables }
   try {
-    const uses = allUses(templatesOf(task), definitions)
+    const uses = allUses([...templatesOf(task), ...becomeTemplates(play.become)], definitions)
     const able = checkNames(one, uses, course)
     if (task.sound && able !== null) checkValues(one, distinct(able, uses, course), course)
   } catch (error) {
@@ -132,7 +152,9 @@ const checkValues = ({ play, task, hosts, claims }: OneTask, chosen: readonly st
   for (const host of some) {
     checkTask({
       task,
+      become: [play.become, task.become],
       filesMayCome: course.filesMayCome,
+      hintForHost: (name) => hintForHost(name, inventory),
       isHost: (name) => host === null || hostOf(inventory, name) !== undefined,
       complain: (mistake) => {
         const key = `${mistake.at === undefined ? '' : place(mistake.at)} ${mistake.message}`

@@ -62,7 +62,7 @@ export const listed = (names: readonly string[]): string =>
 
 const hintFor = (name: string, about: Sights): { readonly hint?: string } => {
   const { play, task, hosts, inventory, extraVars, registers, others } = about
-  const other = others.get(name) ?? aboutVariable(name)
+  const other = others.get(name)
   if (other !== undefined) return { hint: other }
   if (name === 'item')
     return { hint: task.loop === null ? 'the task has no loop' : `the loop's variable is ${task.loopVar}` }
@@ -77,7 +77,13 @@ const hintFor = (name: string, about: Sights): { readonly hint?: string } => {
     ...MAGIC,
     'facts',
   ]
-  return didYouMean(name, known)
+  return hintForName(name, known)
+}
+
+/** What is said to a name that nothing defines: what ours is for one of Ansible's, or which known name was meant. */
+export const hintForName = (name: string, known: readonly string[]): { readonly hint?: string } => {
+  const ours = aboutVariable(name)
+  return ours === undefined ? didYouMean(name, known) : { hint: ours }
 }
 
 const wrongFact = (use: Use, play: Play): Mistake | null => {

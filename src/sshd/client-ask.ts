@@ -78,9 +78,9 @@ const NOT_PLAIN = 3
 
 const STDIN = '/dev/stdin'
 
-/** A look runs no commands of somebody else's: `Match exec` and its kin, also where an Include hides them. */
+/** A look runs no commands of somebody else's: `Match exec`, however it is quoted, also where an Include hides it. */
 const runsCommands = (tree: SshConfigTree): boolean =>
-  Object.values(tree.files).some((text) => /^[ \t"]*match\b.*exec/im.test(text))
+  Object.values(tree.files).some((text) => /^[\s=]*match\b.*exec/im.test(text.replace(/["'\\]/g, '')))
 
 /** Through its standard input ssh would look for relative Includes in ~/.ssh. */
 const fromBase = (text: string, base: string): string =>

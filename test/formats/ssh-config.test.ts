@@ -18,6 +18,7 @@ describe('a line of ssh_config', () => {
     ['User alice', ['user', 'alice']],
     ['  user=alice', ['user', 'alice']],
     ['USER = alice   # who', ['user', 'alice']],
+    [' =User alice', ['user', 'alice']],
     ['User\talice\t', ['user', 'alice']],
     ['User "al ice" # c', ['user', 'al ice']],
     ["User 'al ice'", ['user', 'al ice']],
@@ -147,6 +148,7 @@ describe('the first-match rule', () => {
     'Host * !h\n User a\nMatch all\n User "b c"\n',
     'Match originalhost g,h\n  User a # c\nHost h\n  User b\n',
     'HOST H\n User a\nhost h?\n User b\nhost h\n user c\n',
+    '=Host x\n User a\n =Host h\n= User b\nUser c\n',
   ]
   for (const config of configs) {
     it(`is ssh's own of ${JSON.stringify(config)}`, () => {

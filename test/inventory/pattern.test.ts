@@ -48,6 +48,7 @@ const REFUSED: readonly (readonly [string, string])[] = [
   ['x*', 'Could not match supplied host pattern: "x*"'],
   ['~x', 'Could not match supplied host pattern: "~x"'],
   ['~(', 'Could not match supplied host pattern: "~("'],
+  ['127.0.0.1', 'Could not match supplied host pattern: "127.0.0.1"\n  hint: the control node is called localhost'],
   ['web[3]', '"web" has 3 hosts: there is no web[3]\n  hint: did you mean "web"?'],
   ['wbe[0]', 'Could not match supplied host pattern: "wbe"\n  hint: did you mean "web"?'],
 ]

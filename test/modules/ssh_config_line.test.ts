@@ -201,20 +201,25 @@ describe('ssh_config_line', () => {
     assert.deepEqual([machine.text('/srv/x'), machine.stat(OWN)?.kind], ['User a\nPort 1\n', 'link'])
   })
 
-  it('runs no command that a Match there would run, and says so', async () => {
-    const files = own('Match exec "touch /tmp/never"\n  User a\n')
-    const { status, notes, machine } = await converged(files, {
-      user: 'alice',
-      host: 'web',
-      keyword: 'User',
-      value: 'b',
+  for (const head of ['Match exec "touch /x"', '=Match ex"ec" "touch /x"', ' "match" host web \\exec true']) {
+    it(`runs no command that ${head} would run, and says so`, async () => {
+      const files = own(`${head}\n  User a\n`)
+      const { status, notes, machine } = await converged(files, {
+        user: 'alice',
+        host: 'web',
+        keyword: 'Port',
+        value: 1,
+      })
+      assert.equal(status, 'changed')
+      assert.deepEqual(notes, ['ssh was not asked about the file: a Match there would run a command'])
+      assert.ok(machine.asked.every(({ text }) => !/match/i.test(text ?? '')))
     })
-    assert.equal(status, 'changed')
-    assert.deepEqual(notes, [
-      'ssh was not asked about the file: a Match there would run a command',
-      `${OWN}:2 keeps "User a" for Match exec touch /tmp/never`,
-    ])
-    assert.ok(machine.asked.every(({ text }) => !text?.includes('exec')))
+  }
+
+  it('names a Match that may say otherwise', async () => {
+    const files = own('Match exec "true"\n  User a\n')
+    const { notes } = await converged(files, { user: 'alice', host: 'web', keyword: 'User', value: 'b' })
+    assert.equal(notes.at(-1), `${OWN}:2 keeps "User a" for Match exec true`)
   })
 
   const mistakes: readonly (readonly [Partial<Given>, string, RegExp])[] = [

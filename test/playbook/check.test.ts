@@ -137,6 +137,28 @@ site.yml:5:54: "size" is a whole number, not "many"`,
     )
   })
 
+  it('looks at become, and at variables that nothing asks for', async () => {
+    const { screen } = await written(`- hosts: web1
+  become: '{{ whether }}'
+  become_user: '{{ default whom (lower 5) }}{{ split whether }}'
+  vars:
+    unused: '{{ item.name }} {{ made.x }} {{ inner }} {{ nope }}'
+    whether: perhaps
+  tasks:
+    - key: { user: a }
+      register: made
+      loop: [a]
+      vars: { inner: x }
+`)
+    assert.equal(
+      screen,
+      `site.yml:2:11: "become" is yes or no, not "perhaps"
+site.yml:3:45: the list ["perhaps"] cannot stand within a text
+  hint: write (join list ",") or (json list), or let the template stand alone to keep the list
+site.yml:5:58: 'nope' is undefined`,
+    )
+  })
+
   it('looks at each value once, however many hosts share it', async () => {
     const { inventory } = await writtenInventory('all: { vars: { word: nope }, hosts: { "h[1:10000]": } }\n')
     const { plays } = await written(taskOf('- key: { user: a, state: "{{ word }}" }\n  vars: { word: x }'))

@@ -81,7 +81,7 @@ describe('tags', () => {
     assert.equal(screen('a,all,tagged,untagged,always,never', 'play', 'two*'), '')
     assert.equal(
       screen('plai', 'b'),
-      '--tags: no task has the tag "plai"\n  hint: did you mean "play"?\n--skip-tags: no task has the tag "b"\n  hint: did you mean "a"?',
+      '--tags: no task has the tag "plai"\n  hint: did you mean "play"?\n--skip-tags: no task has the tag "b"\n  hint: the tags are a, play',
     )
     assert.equal(screen('something'), '--tags: no task has the tag "something"\n  hint: the tags are a, play')
     assert.equal(screen('', '', 'tow'), '--start-at-task: no task has the name "tow"\n  hint: did you mean "two"?')
