@@ -6,13 +6,13 @@ import {
   deadKeys,
   defineModule,
   editKeys,
+  entrance,
   type Facts,
   field,
   fingerprintOf,
   type KeyFile,
   type KeyFileSight,
   type Look,
-  letsIn,
   lookForKeys,
   optional,
   type PathState,
@@ -60,6 +60,7 @@ const state = record({
   own_key: field.text('the key of this connection, where it is the same user'),
   own_address: field.text('from where this connection comes, where it is the same user'),
   clock: field.number("the machine's clock, where a key expires, in seconds since 1970"),
+  services: field.list('services that the machine knows by name, where an option names one'),
   uses_dns: field.flag('whether sshd looks up names for from='),
 })
 
@@ -102,7 +103,7 @@ const complaints = (given: Params, about: AboutTask): readonly Complaint[] => [
 ]
 
 const probe = async (on: Look, given: Params): Promise<Now> => {
-  const { keys, mistakes } = readRequest(given)
+  const { keys, mistakes, notes } = readRequest(given)
   if (mistakes[0] !== undefined) refuse(mistakes[0].message)
   const sight = await lookForKeys(on, { ...given, keys })
   if (given.state === 'present') checkKeysTaken(keys, sight)
@@ -117,9 +118,10 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
     own_key: sight.ownKey,
     own_address: sight.ownAddress,
     clock: sight.clock,
+    services: sight.services,
     uses_dns: sight.sources.usesDns,
     files: Object.fromEntries(sight.files.flatMap((one) => entriesOf(one, given))),
-    notes: sight.notes,
+    notes: [...notes, ...sight.notes],
   }
 }
 
@@ -149,7 +151,7 @@ const plan = (given: Params, now: Now): Now => {
   const before = paths.map((path) => ({ path, text: textIn(now.files?.[path] ?? null) }))
   const after = editKeys(before, { ...given, keys })
   refuseSelfRemoval(given, now, { before, after })
-  const about = { now: numberOf(now.clock), usesDns: typeof now.uses_dns === 'boolean' ? now.uses_dns : null }
+  const about = circumstances(now)
   if (given.state === 'present') {
     const dead = deadKeys(after, about)
     for (const { key } of keys) {
@@ -173,12 +175,16 @@ const plan = (given: Params, now: Now): Now => {
   }
 }
 
+const circumstances = ({ clock, uses_dns, services }: Now) => ({
+  now: typeof clock === 'number' ? clock : null,
+  usesDns: typeof uses_dns === 'boolean' ? uses_dns : null,
+  services: Array.isArray(services) ? (services as readonly string[]) : null,
+})
+
 const MOST_REMARKS = 5
 
 const few = (all: readonly string[]): readonly string[] =>
   all.length <= MOST_REMARKS ? all : [...all.slice(0, MOST_REMARKS), `and ${all.length - MOST_REMARKS} more such lines`]
-
-const numberOf = (value: unknown): number | null => (typeof value === 'number' ? value : null)
 
 const refuseSelfRemoval = (
   given: Params,
@@ -188,9 +194,12 @@ const refuseSelfRemoval = (
   const own = typeof now.own_key === 'string' ? now.own_key.split(' ')[1] : undefined
   if (own === undefined || given.allow_self_removal) return
   const address = typeof now.own_address === 'string' ? now.own_address : null
-  if (letsIn(before, own, address) && !letsIn(after, own, address))
-    refuse(
-      `this would remove, or keep out, the key that this very connection logged in with (${fingerprintOf(own)}): ` +
-        'name it too, with options that let it in, or say allow_self_removal: true',
-    )
+  const [way, left] = [before, after].map((files) => entrance(files, own, address))
+  if (!way || (left && (left.command === null || left.command === way.command))) return
+  refuse(
+    `this would remove, or keep out, the key that this very connection logged in with (${fingerprintOf(own)}): ` +
+      (left
+        ? `with command="${left.command}" it could do nothing else any more; say allow_self_removal: true to have it so`
+        : 'name it too, with options that let it in, or say allow_self_removal: true'),
+  )
 }

@@ -67,6 +67,7 @@ const state = record({
   own_key: field.text('the key of this connection, where it is the same user'),
   clock: field.number("the machine's clock, where a key expires"),
   uses_dns: field.flag('whether sshd looks up names for from='),
+  services: field.list('services that the machine knows by name, where an option names one'),
   config_file: field.text("the client's configuration"),
   config_base: field.text('its directory'),
   config_user: field.text('whose it is'),

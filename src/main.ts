@@ -21,7 +21,10 @@ process.on('unhandledRejection', endAsBug)
 try {
   const { processSurroundings } = await import('./cli/process-surroundings.ts')
   const { runCommandLine } = await import('./cli/command-line.ts')
-  process.exit(await runCommandLine(processSurroundings(dirname(dirname(fileURLToPath(import.meta.url))))))
+  const code = await runCommandLine(processSurroundings(dirname(dirname(fileURLToPath(import.meta.url)))))
+  // a stream tells of its last failure in the next turn
+  await new Promise(setImmediate)
+  process.exit(code)
 } catch (error) {
   endAsBug(error)
 }

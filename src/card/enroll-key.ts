@@ -25,6 +25,7 @@ export interface KeyRecord {
   readonly own_key: string | null
   readonly clock: number | null
   readonly uses_dns: boolean | null
+  readonly services: readonly string[] | null
 }
 
 /** Looks whether a key lets a user in, by the rules of authorized_key. */
@@ -46,7 +47,7 @@ export const lookAtEnrolment = async (
     enrolled: blobsIn(textsOf(paths, files)).includes(key.key.blob),
     key_files: paths,
     ...{ home: sight.home, group: sight.user.group, own_key: sight.ownKey, clock: sight.clock },
-    uses_dns: sight.sources.usesDns,
+    ...{ uses_dns: sight.sources.usesDns, services: sight.services },
   }
   return { record, files, notes: sight.notes }
 }
@@ -64,7 +65,7 @@ export const planEnrolment = (
   if (state === 'absent' && isThere && now.own_key?.split(' ')[1] === key.key.blob) {
     refuse(`this would remove the key that this very connection logged in with (${fingerprintOf(key.key.blob)})`)
   }
-  const about = { now: now.clock, usesDns: now.uses_dns }
+  const about = { now: now.clock, usesDns: now.uses_dns, services: now.services }
   const dead = state === 'present' ? whyKeyDead(after, key.key.blob, about) : null
   if (dead !== null) refuse(`the key ${key.key.fingerprint} would be there and let nobody in: ${dead}`)
   const owner = { user, group: now.group, home: now.home, isEnforced: state === 'present' }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Machine } from '../contract/machine.ts'
 import { type ConnectAbout, connectSsh, openLocal, startSsh } from '../host/connect.ts'
 import { traceLines } from '../host/trace.ts'
+import { visible } from '../output/visible.ts'
 import type { Play } from '../playbook/shape.ts'
 import type { Asking, Passwords } from './asking.ts'
 import type { RunFlags } from './flags.ts'
@@ -76,7 +77,9 @@ export const connectionsOf = (loaded: Loaded, parts: ConnectionParts): Connectio
 }
 
 const traceOf = (machine: string, { flags, around }: ConnectionParts): Pick<ConnectAbout, 'trace'> =>
-  flags.verbose < 3 ? {} : { trace: (traced) => around.stderr.write(`${traceLines(machine, traced).join('\n')}\n`) }
+  flags.verbose < 3
+    ? {}
+    : { trace: (traced) => around.stderr.write(`${traceLines(machine, traced).map(visible).join('\n')}\n`) }
 
 /** How hosts are reached, remembered by play and host, and by the machine that each is. */
 const reachesOf = (

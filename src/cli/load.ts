@@ -11,6 +11,7 @@ import type { Play, Playbook, Task } from '../playbook/shape.ts'
 import { checkSelection, isChosen, type Selection, selectTasks } from '../playbook/tags.ts'
 import { extraVarsOf } from './extra-vars.ts'
 import type { RunFlags } from './flags.ts'
+import { keyFlagMistakes } from './key-flag.ts'
 import { reachMistakes } from './reach.ts'
 
 /** The flags that say what is loaded and chosen. */
@@ -55,8 +56,11 @@ export const loadAll = async (
   throwAll([
     ...read.mistakes,
     ...mistakes,
-    ...hosts.mistakes,
+    // which hosts there are is not known where the inventory is wrong, nor which are meant where a play is
+    ...(mistakes.length > 0 ? [] : hosts.mistakes),
+    ...(mistakes.length > 0 || read.mistakes.length > 0 ? [] : hosts.none),
     ...checkSelection(playbooks, selection),
+    ...(await keyFlagMistakes(flags)),
     ...reachMistakes(chosen, { inventory, extraVars, flags }),
     ...(mistakes.length > 0 ? [] : checkPlaybooks(playbooks, { inventory, extraVars, hostsOf, tasksOf })),
   ])
@@ -90,9 +94,11 @@ const NO_INVENTORY = 'name a file or a directory: -i INVENTORY, or hosts: -i web
 interface HostsOfPlays {
   readonly byPlay: ReadonlyMap<Play, readonly string[]>
   readonly mistakes: readonly Mistake[]
+  /** that no play has a host, where that is so */
+  readonly none: readonly Mistake[]
 }
 
-const NO_HOSTS: HostsOfPlays = { byPlay: new Map(), mistakes: [] }
+const NO_HOSTS: HostsOfPlays = { byPlay: new Map(), mistakes: [], none: [] }
 
 const hostsOfPlays = (
   inventory: Inventory,
@@ -108,10 +114,8 @@ const hostsOfPlays = (
     mistakes.push(...chosen.mistakes.map((one) => ({ ...one, at: play.hosts.at })))
     byPlay.set(play, byLimit === null ? chosen.hosts : chosen.hosts.filter((host) => stays.has(host)))
   }
-  if (mistakes.length === 0 && plays.length > 0 && [...byPlay.values()].every((hosts) => hosts.length === 0)) {
-    mistakes.push(noHost(limit, paths))
-  }
-  return { byPlay, mistakes }
+  const isEmpty = mistakes.length === 0 && plays.length > 0 && [...byPlay.values()].every((found) => found.length === 0)
+  return { byPlay, mistakes, none: isEmpty ? [noHost(limit, paths)] : [] }
 }
 
 const noHost = (limit: string | undefined, paths: readonly string[]): Mistake => {

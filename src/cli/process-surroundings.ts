@@ -14,8 +14,12 @@ export const processSurroundings = (home: string): Surroundings => ({
 /** A stream that swallows what nobody reads: `| head` never ends a run between two changes. */
 const sinkOf = (stream: NodeJS.WriteStream): Sink => {
   let gone = false
-  stream.on('error', () => {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    const isFirst = !gone
     gone = true
+    // a reader that went away has seen enough; anything else is a loss
+    if (isFirst && error.code !== 'EPIPE' && stream !== process.stderr)
+      process.stderr.write(`keyward: what is told cannot be written: ${error.message}\n`)
   })
   return {
     write: (text) => {

@@ -1,5 +1,5 @@
 import type { Offers } from '../output/closing.ts'
-import { reportDocument } from '../output/json.ts'
+import { jsonOutput } from '../output/json.ts'
 import { linesOutput } from '../output/lines.ts'
 import { ndjsonOutput } from '../output/ndjson.ts'
 import type { Output } from '../output/output.ts'
@@ -48,13 +48,7 @@ export const openOutput = async (
     case 'ndjson':
       return ndjsonOutput(stdout.write)
     case 'json':
-      return {
-        tell: (event) => {
-          if (event.kind === 'run ended') stdout.write(`${JSON.stringify(reportDocument(event.report), null, 2)}\n`)
-        },
-        aside: (work) => work(),
-        close: async () => {},
-      }
+      return jsonOutput(stdout.write)
   }
 }
 

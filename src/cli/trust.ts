@@ -1,6 +1,7 @@
 import { HostError, UserError } from '../contract/errors.ts'
 import { sideBySide } from '../engine/lock.ts'
 import { startSsh } from '../host/connect.ts'
+import type { KnownHosts } from '../host/known-hosts-files.ts'
 import { type HostKey, judgeHostKeys, scanHostKeys, type Trusting, trustHostKeys } from '../host/trust.ts'
 import { aligned } from '../output/closing.ts'
 import { isColored, type Paint, paints } from '../output/paint.ts'
@@ -40,9 +41,18 @@ export const trust = async ({ flags }: Words, around: Surroundings): Promise<num
     around.stdout.write('nothing was written\n')
     return UNREACHABLE
   }
-  for (const { place, trusting } of open) trustHostKeys(knownHosts, place, mayBeTrusted(trusting))
+  for (const { place, trusting } of open) write(knownHosts, place, mayBeTrusted(trusting))
   around.stdout.write(`${amount(open)} written to ${knownHosts.path}\n`)
   return isTroubled ? UNREACHABLE : 0
+}
+
+const write = (knownHosts: KnownHosts, place: HostPlace, keys: readonly HostKey[]): void => {
+  try {
+    trustHostKeys(knownHosts, place, keys)
+  } catch (error) {
+    if (error instanceof HostError) throw new UserError(error.message)
+    throw error
+  }
 }
 
 const scanAll = async (

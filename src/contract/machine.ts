@@ -14,6 +14,8 @@ export interface LookOptions {
   readonly own?: ReadonlySet<string>
   /** asked ahead of the task's turn: own questions and logins end with NotAhead */
   readonly ahead?: true
+  /** its task has `no_log`: no trace and no message says what is asked and answered */
+  readonly hidden?: boolean
 }
 
 /** Counts of what went over the wire since the login: flights are round trips that waited for one another. */
@@ -30,10 +32,17 @@ export interface WriteRequest {
   readonly wanted: PathState
   /** whose powers write it where the wanted entry names nobody (`as`); null: the login user's */
   readonly power: string | null
+  /** its task has `no_log`: no trace says what is written */
+  readonly hidden?: boolean
 }
 
-/** How a write ended: `stale` when what is there is not what was found, and nothing was written. */
-export type Written = 'written' | 'stale'
+/** How a write ended. */
+export interface Written {
+  /** `stale` when what is there is not what was found, and nothing was written */
+  readonly how: 'written' | 'stale'
+  /** what the user should know of it, told once per machine */
+  readonly note?: string
+}
 
 /** A host of the inventory or the control node, connected; opened once per run and shared by all that name it. */
 export interface Machine {

@@ -80,6 +80,16 @@ export const withoutTerminal = (...argv: string[]): Command => ({
   env: { SSH_ASKPASS_REQUIRE: 'never' },
 })
 
+// of the shadow file only these words leave the machine
+const ACCOUNT_STATE = `
+[ -r /etc/shadow ] || exit 3
+while IFS=: read -r name password _ _ _ _ _ expires _; do
+  [ "$name" = "$1" ] || continue
+  case $password in '!'*) echo locked ;; esac
+  case $expires in '' | *[!0-9]*) ;; *) [ "$expires" -ge $(($(date +%s) / 86400)) ] || echo expired ;; esac
+done < /etc/shadow
+`
+
 const PROCESS_SOCKETS = 'test -d "/proc/$1" || exit 3; cat "/proc/$1/net/tcp" "/proc/$1/net/tcp6"; ls -l "/proc/$1/fd"'
 
 /** Every question that a look may ask: programs with flags that only look. */
@@ -136,6 +146,13 @@ export const questions = {
   keyTypes: (): Question => ask('ssh', '-Q', 'key'),
   /** the entry of an account or a group, by name or number: `name:x:number:…` */
   entry: (database: 'passwd' | 'group', name: string): Question => ask('getent', database, name),
+  /** whether an account of the machine's own is `locked` (its password has a `!` before it) or `expired`, a word a line */
+  accountState: (name: string): Question => ({
+    ...ask('sh', '-c', ACCOUNT_STATE, 'sh', name),
+    shown: `account state of ${name}`,
+  }),
+  /** whether a key revocation list has the key that comes by standard input: it says REVOKED */
+  revoked: (list: string): Question => ask('ssh-keygen', '-Q', '-f', list, '/dev/stdin'),
   semanageBooleans: (): Question => ask('semanage', 'boolean', '-l'),
   /** properties of units, `Key=value` a line, a blank line between units */
   unitProperties: (units: readonly string[], properties: readonly string[]): Question => ({
@@ -163,6 +180,8 @@ export const questions = {
     ask('sh', '-c', 'for tool; do command -v -- "$tool" >/dev/null && echo "$tool" && exit; done', 'sh', ...names),
   apkStatus: (names: readonly string[]): Question => ask('apk', 'info', '-e', '-v', ...names),
   hasTool: (name: string): Question => ask('sh', '-c', 'command -v -- "$1"', 'sh', name),
+  /** whether whoever asks may write in a directory: 0 or 1 */
+  mayWrite: (dir: string): Question => ask('test', '-w', dir),
   kernelName: (): Question => ask('uname', '-snr'),
   /** fields of a PEM certificate given by standard input */
   certificateFingerprint: (): Question =>

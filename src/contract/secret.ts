@@ -36,6 +36,7 @@ export const withoutPrivateKeys = (text: string): string => {
     // a loop and no expression: looking for what precedes each end takes an expression quadratic time
     let begin = end.index
     while (begin > from && BODY.test(whole[begin - 1] ?? '')) begin -= 1
+    while (/\s/.test(whole[begin] ?? '')) begin += 1
     shown += `${whole.slice(from, begin)}${NOT_SHOWN}`
     from = end.index + end[0].length
   }

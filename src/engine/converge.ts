@@ -1,15 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { HostError } from '../contract/errors.ts'
 import { LATER } from '../contract/later.ts'
-import type { Touch } from '../contract/look.ts'
 import type { Machine, Plan } from '../contract/machine.ts'
 import type { Module } from '../contract/module.ts'
 import type { Change, Outcome } from '../contract/outcome.ts'
 import { Missing, NotAhead, Refused, Skipped, Waiting } from '../contract/signals.ts'
 import type { State, Value } from '../contract/state.ts'
+import { barred } from './barred.ts'
 import { diff, fileChanges } from './diff.ts'
 import type { Mode } from './event.ts'
+import { overhear } from './overhear.ts'
 import { type Planned, withFiles } from './planned.ts'
+import { acted, recorded, withMore } from './recorded.ts'
 import { writeFiles } from './write.ts'
 
 /** One statement to converge: a module with its parameters, on a machine, with somebody's powers. */
@@ -21,6 +23,8 @@ export interface Statement {
   /** the control node, for paths under `control:` */
   readonly control: Machine | null
   readonly power: string | null
+  /** the task has `no_log`: nothing of it shows in a trace */
+  readonly hidden: boolean
   /** an act of which `changed_when: false` says that it changes nothing */
   readonly harmless: boolean
 }
@@ -34,8 +38,12 @@ export interface Ending extends Outcome {
 
 /** The one path: looks, decides, looks again through the plan, and only then, in a run, touches and verifies. */
 export const converge = async (statement: Statement, mode: Mode, planned: Planned | null): Promise<Ending> => {
+  const asked = new Set<string>()
   try {
-    return await withRetries(statement, mode, planned)
+    const ending = await withRetries(statement, mode, planned, asked)
+    return mode === 'run' || asked.size === 0
+      ? ending
+      : { ...ending, notes: [...ending.notes, `asked for real: ${[...asked].join('; ')}`] }
   } catch (error) {
     return endingOf(error, statement, mode, planned)
   }
@@ -44,9 +52,14 @@ export const converge = async (statement: Statement, mode: Mode, planned: Planne
 const TRIES = 10
 const PAUSE_MS = 40
 
-const withRetries = async (statement: Statement, mode: Mode, planned: Planned | null): Promise<Ending> => {
+const withRetries = async (
+  statement: Statement,
+  mode: Mode,
+  planned: Planned | null,
+  asked: Set<string>,
+): Promise<Ending> => {
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    const ending = await once(statement, mode, planned)
+    const ending = await once(statement, mode, planned, asked)
     if (ending !== 'stale') return ending
     // writers that met here would meet again: each waits for a while of its own, longer each time
     await pause(Math.random() * PAUSE_MS * tries)
@@ -54,17 +67,23 @@ const withRetries = async (statement: Statement, mode: Mode, planned: Planned | 
   throw new HostError(`its files changed between look and write, ${TRIES} times: somebody else is writing them`)
 }
 
-const once = async (statement: Statement, mode: Mode, planned: Planned | null): Promise<Ending | 'stale'> => {
-  const { module, params, machine, control, power } = statement
+const once = async (
+  statement: Statement,
+  mode: Mode,
+  planned: Planned | null,
+  asked: Set<string>,
+): Promise<Ending | 'stale'> => {
+  const { module, params, machine, control, power, hidden } = statement
   const plan: Plan = planned?.files(machine, control) ?? new Map()
-  const known = planned?.record(machine, statementKey(statement)) ?? null
-  if (known !== null) return ending('ok', [], known)
+  const act = module.isAct?.(params as never) ?? false
+  // what an act does, it does each time
+  const before = act ? null : (planned?.record(machine, statementKey(statement)) ?? null)
+  if (before !== null) return ending('ok', [], before)
 
-  const now = (await module.probe(machine.look({ power, plan }), params as never)) as State
+  const now = (await module.probe(overhear(machine.look({ power, hidden, plan }), asked), params as never)) as State
   const wanted = module.plan(params as never, now as never) as State
   const changes = diff(now, wanted)
   const notes = wanted.notes ?? now.notes ?? []
-  const act = module.isAct?.(params as never) ?? false
   if (act && mode === 'audit') return ending('skipped', [], { ...now, ...wanted }, 'has no state to judge', notes)
   if (act && statement.harmless && mode === 'check')
     return ending('skipped', [], { ...now, ...wanted }, 'would run, and changes nothing', notes)
@@ -81,7 +100,11 @@ const once = async (statement: Statement, mode: Mode, planned: Planned | null): 
 
   const ahead = withFiles(plan, wanted.files)
   const own = new Set(Object.keys(wanted.files ?? {}))
-  const through = (await module.probe(machine.look({ power, plan: ahead, own }), params as never)) as State
+  const [through, bar] = await Promise.all([
+    module.probe(overhear(machine.look({ power, hidden, plan: ahead, own }), asked), params as never) as Promise<State>,
+    barred(machine.look({ power, hidden, plan }), { now, wanted, changes }),
+  ])
+  if (bar !== null) return ending('failed', changes, now, bar, notes)
   const unmet = left(module, params, through)
   const open = module.apply === undefined ? unmet : fileChanges(unmet)
   if (open.length > 0) return ending('stuck', changes, now, `it would not hold: ${unmetText(open)}`, notes)
@@ -101,13 +124,14 @@ const touch = async (
   changes: readonly Change[],
   notes: readonly string[],
 ): Promise<Ending | 'stale'> => {
-  const { module, params, machine, control, power } = statement
-  const written = await writeFiles({ machine, control, power, now, wanted, changes })
+  const { module, params, machine, control, power, hidden } = statement
+  const written = await writeFiles({ machine, control, power, hidden, now, wanted, changes })
   if (written === 'stale') return 'stale'
+  const said = [...notes, ...written.notes]
   const done: string[] = []
   try {
     const learned = await module.apply?.(
-      recorded(machine.touch({ power }), done),
+      recorded(machine.touch({ power, hidden }), done),
       wanted as never,
       params as never,
       now as never,
@@ -116,22 +140,22 @@ const touch = async (
       machine.forget()
       if (control !== machine) control?.forget()
     }
-    const looked = (await module.probe(machine.look({ power }), params as never)) as State
+    const looked = (await module.probe(machine.look({ power, hidden }), params as never)) as State
     const after = { ...looked, ...(learned as State | undefined) }
     const open = left(module, params, after)
     const made = diff(now, known(wanted, after))
-    if (open.length === 0) return ending('changed', made, after, notes.join('; '), notes)
+    if (open.length === 0) return ending('changed', made, after, said.join('; '), said)
     return ending(
       'stuck',
       changes,
       after,
       `${await written.putBack()}still not as wanted: ${unmetText(open)}${acted(done)}`,
-      notes,
+      said,
     )
   } catch (error) {
     if (module.apply !== undefined) machine.forget()
     const undone = error instanceof HostError && error.unreachable ? written.leftBehind() : await written.putBack()
-    throw withMore(error, undone, acted(done))
+    throw withMore(error, undone, `${acted(done)}${written.notes.map((note) => `; ${note}`).join('')}`)
   }
 }
 
@@ -214,32 +238,3 @@ export const unmetText = (changes: readonly Change[]): string =>
 
 const spelled = (value: unknown): string =>
   value === null ? 'nothing' : Array.isArray(value) ? `[${value.join(', ')}]` : String(value as Value as string)
-
-/** A touch that writes down the commands it ran, so that a failure can name them. */
-const recorded = (on: Touch, done: string[]): Touch => ({
-  ...on,
-  get control() {
-    return recorded(on.control, done)
-  },
-  as: (user) => recorded(on.as(user), done),
-  do: async (command, text) => {
-    done.push(command.shown ?? command.argv.join(' '))
-    return await on.do(command, text)
-  },
-})
-
-const acted = (done: readonly string[]): string => (done.length === 0 ? '' : `; it had run: ${done.join('; ')}`)
-
-const withMore = (error: unknown, undone: string, ran: string): unknown => {
-  const more = `${undone === '' ? '' : ` (${undone.trim().replace(/;$/, '')})`}${ran}`
-  if (error instanceof HostError) {
-    return new HostError(`${error.message}${more}`, {
-      unreachable: error.unreachable,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-      ...(error.learned === undefined ? {} : { learned: error.learned }),
-    })
-  }
-  if (error instanceof Refused) return new Refused(`${error.message}${more}`)
-  if (error instanceof Missing) return new Missing(error.kind, error.subject, `${error.message}${more}`)
-  return error
-}

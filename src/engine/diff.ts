@@ -3,7 +3,7 @@ import { createTwoFilesPatch } from 'diff'
 import { bytesOf } from '../contract/bytes.ts'
 import { LATER } from '../contract/later.ts'
 import type { Change, ChangeValue } from '../contract/outcome.ts'
-import { holdsPrivateKey } from '../contract/secret.ts'
+import { holdsPrivateKey, withoutPrivateKeys } from '../contract/secret.ts'
 import type { PathState, State, Value } from '../contract/state.ts'
 
 /** The fields that differ between the record found and the record wanted; what the wanted one leaves out is not compared. */
@@ -38,7 +38,11 @@ const same = (before: Value, after: Value): boolean =>
     before.length === after.length &&
     before.every((item, index) => item === after[index]))
 
-const shown = (value: Value): ChangeValue => (value === LATER ? null : value)
+const shown = (value: Value): ChangeValue => {
+  if (value === LATER) return null
+  if (typeof value === 'string') return withoutPrivateKeys(value)
+  return Array.isArray(value) ? value.map(withoutPrivateKeys) : value
+}
 
 const pathChanges = (path: string, now: PathState, wanted: PathState): readonly Change[] => {
   const before = now === null || now.kind === 'absent' ? null : now

@@ -67,6 +67,13 @@ export type Event =
       readonly unreachable?: HostTrouble
     }
   | { readonly kind: 'play ended'; readonly playIndex: number }
+  /** these hosts are kept from the rest of the run, by the failure of others */
+  | {
+      readonly kind: 'hosts stopped'
+      readonly playIndex: number
+      readonly hosts: readonly string[]
+      readonly why: string
+    }
   /** said with `-vv` and in tests: what went over the wire to one machine in the whole run */
   | { readonly kind: 'machine closed'; readonly machine: string; readonly counters: Counters }
   | { readonly kind: 'note'; readonly text: string }
@@ -110,6 +117,8 @@ export interface Report {
   /** sorted: play, task, host in inventory order, item */
   readonly results: readonly Result[]
   readonly notes: readonly string[]
+  /** hosts that the failure of others kept from their end, in inventory order */
+  readonly stopped: readonly string[]
 }
 
 /** What was wrong with the input, found before anything was touched (exit 1). */

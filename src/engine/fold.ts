@@ -28,6 +28,8 @@ export const foldReport = (events: readonly Event[], about: AboutRun): Report =>
   for (const result of results) byHost.get(result.host)?.push(result)
   const hosts = new Map(about.hosts.map((host) => [host, countsOf(byHost.get(host) ?? [])]))
   const notes = events.flatMap((event) => (event.kind === 'note' ? [event.text] : []))
+  const left = new Set(events.flatMap((event) => (event.kind === 'hosts stopped' ? event.hosts : [])))
+  const stopped = about.hosts.filter((host) => left.has(host))
   const { mode, started, finished, interrupted } = about
   return {
     mode,
@@ -38,6 +40,7 @@ export const foldReport = (events: readonly Event[], about: AboutRun): Report =>
     hosts,
     results,
     notes,
+    stopped,
   }
 }
 

@@ -121,7 +121,7 @@ const askAhead = (run: HostRun, machine: Machine, asked: Set<Task>): void => {
     try {
       const scope = scopeOf(run, task, null)
       const params = bindParams(task, scope)
-      const look = machine.look({ power: powerOf(run, task, run.host, scope), ahead: true })
+      const look = machine.look({ power: powerOf(run, task, run.host, scope), hidden: task.noLog, ahead: true })
       task.module.probe(look, params as never).catch(() => {})
       asked.add(task)
     } catch {
@@ -148,7 +148,8 @@ const mayGoOn = (run: HostRun): boolean => {
 const oneTask = async (run: HostRun, task: Task): Promise<HostEnd | null> => {
   if (task.flush) return await flush(run)
   if (run.parts.step !== null && !(await run.parts.step(run.host, task.name))) return null
-  const end = task.runOnce ? await run.once.alone(run, task) : await runTask(run, task)
+  const { end, here } = task.runOnce ? await run.once.alone(run, task) : { end: await runTask(run, task), here: true }
+  if (end.fatal && !here) return tellEnd(run, 'stopped')
   if (end.fatal) return tellEnd(run, end.status === 'unreachable' ? 'unreachable' : 'failed')
   if (end.changed) notify(run, task)
   return null

@@ -5,7 +5,7 @@ import { runTask, type TaskEnd } from './task.ts'
 /** The `run_once` tasks of one batch: the first host still in it runs each, the others wait for its outcome. */
 export interface RunOnce {
   /** runs the task on the first host still in the batch; every host gets its outcome and its register */
-  alone(run: HostRun, task: Task): Promise<TaskEnd>
+  alone(run: HostRun, task: Task): Promise<{ readonly end: TaskEnd; readonly here: boolean }>
   /** a host has left the batch */
   left(host: string): void
 }
@@ -45,7 +45,7 @@ export const runOnceOf = (hosts: readonly string[]): RunOnce => {
       if (!chosen) {
         const { end, register } = await turn.end
         if (task.register !== null) run.registers.set(task.register, register)
-        return end
+        return { end, here: false }
       }
       const end = await runTask(run, task).catch((error: unknown) => {
         turn.settle({ status: 'failed', fatal: true, changed: false }, undefined)
@@ -53,7 +53,7 @@ export const runOnceOf = (hosts: readonly string[]): RunOnce => {
       })
       turn.done = true
       turn.settle(end, task.register === null ? undefined : run.registers.get(task.register))
-      return end
+      return { end, here: true }
     },
   }
 }

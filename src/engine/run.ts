@@ -63,29 +63,50 @@ export const runPlaybooks = async (given: Parts): Promise<Report> => {
 }
 
 const runPlays = async (course: Course, plays: readonly Play[]): Promise<'done'> => {
+  let lost: Play | null = null
   for (const play of plays) {
     if (course.parts.interrupt.requested) break
-    const chosen = course.parts.hostsOf(play)
-    const hosts = chosen.filter((host) => !course.out.has(host))
-    if (hosts.length === 0) {
-      const why = chosen.length === 0 ? 'no host is left of its pattern' : 'all of its hosts failed before'
-      course.parts.tell({ kind: 'play skipped', play: play.name, playIndex: play.index, why })
-      continue
-    }
-    await runPlay(course, play, hosts)
+    const hosts = course.parts.hostsOf(play).filter((host) => !course.out.has(host))
+    const why = lost === null ? whyEmpty(course, play, hosts) : `the play "${lost.name}" ended early`
+    if (why === null) lost = (await runPlay(course, play, hosts)) === 'goes on' ? null : play
+    else course.parts.tell({ kind: 'play skipped', play: play.name, playIndex: play.index, why })
+    if (lost !== null && lost !== play) stop(course, play, hosts, `the play "${lost.name}" ended early`)
   }
   return 'done'
 }
 
-const runPlay = async (course: Course, play: Play, hosts: readonly string[]): Promise<void> => {
+const whyEmpty = (course: Course, play: Play, hosts: readonly string[]): string | null => {
+  if (hosts.length > 0) return null
+  return course.parts.hostsOf(play).length === 0 ? 'no host is left of its pattern' : 'all of its hosts failed before'
+}
+
+/** Takes hosts through a play, batch by batch. What comes later may rest on it: a batch that fails entirely ends the run. */
+const runPlay = async (course: Course, play: Play, hosts: readonly string[]): Promise<'goes on' | 'ends the run'> => {
   const { parts } = course
   parts.tell({ kind: 'play started', play: play.name, playIndex: play.index, hosts, tasks: parts.tasksOf(play).length })
+  const open = new Set(hosts)
+  let end: 'goes on' | 'ends the run' = 'goes on'
   for (const batch of batchesOf(play.serial, hosts)) {
     if (parts.interrupt.requested) break
     const failed = await runBatch(course, play, batch)
-    if (failed.length === batch.length || overLimit(play, failed.length, batch.length)) break
+    for (const host of batch) open.delete(host)
+    if (failed.length < batch.length && !overLimit(play, failed.length, batch.length)) continue
+    end = 'ends the run'
+    const why =
+      failed.length < batch.length ? 'too many hosts failed' : `every host of a batch failed: ${failed.join(', ')}`
+    stop(course, play, [...open], why)
+    break
   }
   parts.tell({ kind: 'play ended', playIndex: play.index })
+  return end
+}
+
+/** Keeps hosts from all that follows, and says so. */
+const stop = (course: Course, play: Play, hosts: readonly string[], why: string): void => {
+  const left = hosts.filter((host) => !course.out.has(host))
+  if (left.length === 0) return
+  for (const host of left) course.out.add(host)
+  course.parts.tell({ kind: 'hosts stopped', playIndex: play.index, hosts: left, why })
 }
 
 const overLimit = (play: Play, failed: number, all: number): boolean =>
@@ -96,6 +117,7 @@ const overLimit = (play: Play, failed: number, all: number): boolean =>
 const runBatch = async (course: Course, play: Play, batch: readonly string[]): Promise<readonly string[]> => {
   const { parts } = course
   const failed: string[] = []
+  const stopped: string[] = []
   const once = runOnceOf(batch)
   const tasks = parts.tasksOf(play)
   const goesOn = (): boolean => !overLimit(play, failed.length, batch.length)
@@ -123,6 +145,8 @@ const runBatch = async (course: Course, play: Play, batch: readonly string[]): P
       failed.push(host)
       course.out.add(host)
     }
+    if (end === 'stopped' && !parts.interrupt.requested) stopped.push(host)
   })
+  stop(course, play, stopped, `stopped by the failure of ${failed.join(', ')}`)
   return failed
 }

@@ -1,5 +1,6 @@
 import { HostError, UserError } from '../contract/errors.ts'
 import type { Change, Status } from '../contract/outcome.ts'
+import { withoutPrivateKeys } from '../contract/secret.ts'
 import { Waiting } from '../contract/signals.ts'
 import { bindParams, evaluateConditions, itemLabel, loopItems } from '../playbook/bind.ts'
 import type { Scope, Task } from '../playbook/shape.ts'
@@ -100,10 +101,13 @@ const bound = async (run: HostRun, task: Task, scope: Scope): Promise<{ ending: 
     machine,
     control,
     power: powerOf(run, task, target, scope),
+    hidden: task.noLog,
     harmless: isHarmless(task, scope),
   }
   const ending = await run.machines.alone([machine], () => converge(statement, mode, run.planned))
-  return { ending: judged(ending, task, run, scope), ...(delegate === null ? {} : { machine: target }) }
+  const really = mode === 'run' && run.mode !== 'run' ? ['done for real: check_mode is false'] : []
+  const end = judged({ ...ending, notes: [...ending.notes, ...really] }, task, mode, scope)
+  return { ending: end, ...(delegate === null ? {} : { machine: target }) }
 }
 
 const isHarmless = (task: Task, scope: Scope): boolean =>
@@ -112,14 +116,14 @@ const isHarmless = (task: Task, scope: Scope): boolean =>
   !evaluateConditions(task.changedWhen, scope)
 
 /** `failed_when` and `changed_when` of an act, judged by its own record. */
-const judged = (ending: Ending, task: Task, run: HostRun, scope: Scope): Ending => {
-  if (run.mode !== 'run' || (ending.status !== 'changed' && ending.status !== 'failed')) return ending
+const judged = (ending: Ending, task: Task, mode: Mode, scope: Scope): Ending => {
+  if (mode !== 'run' || (ending.status !== 'changed' && ending.status !== 'failed')) return ending
   const own = withRegister(scope, task, registerOf(ending))
   if (task.failedWhen !== null) {
     if (evaluateConditions(task.failedWhen, own))
       return { ...ending, status: 'failed', message: ending.message || 'its "failed_when" holds' }
     if (ending.status === 'failed' && typeof ending.record.rc === 'number')
-      return judged({ ...ending, status: 'changed' }, { ...task, failedWhen: null }, run, scope)
+      return judged({ ...ending, status: 'changed' }, { ...task, failedWhen: null }, mode, scope)
   }
   if (ending.status === 'changed' && task.changedWhen !== null && !evaluateConditions(task.changedWhen, own))
     return { ...ending, status: 'ok', changes: [] }
@@ -191,12 +195,15 @@ const resultOf = (
   module: task.module.name,
   status: ending.status,
   changes: task.noLog ? ending.changes.map(hiddenChange) : ending.changes,
-  message: task.noLog && ending.message !== '' ? `${ending.status}: hidden by no_log` : ending.message,
-  notes: task.noLog ? [] : ending.notes,
+  message:
+    task.noLog && ending.message !== '' ? `${ending.status}: hidden by no_log` : withoutPrivateKeys(ending.message),
+  notes: task.noLog ? [] : ending.notes.map(withoutPrivateKeys),
   at: task.at,
   durationMs: Date.now() - startedMs,
   tags: task.tags,
-  ...(label === undefined ? {} : { item: task.noLog ? '(hidden by no_log)' : label, itemIndex: index ?? 0 }),
+  ...(label === undefined
+    ? {}
+    : { item: task.noLog ? '(hidden by no_log)' : withoutPrivateKeys(label), itemIndex: index ?? 0 }),
   ...(about.handler ? { handler: true as const } : {}),
   ...(machine === undefined ? {} : { machine }),
   ...((ending.status === 'failed' || ending.status === 'stuck') && task.ignoreErrors ? { ignored: true as const } : {}),

@@ -10,6 +10,7 @@ export interface FilesToWrite {
   readonly machine: Machine
   readonly control: Machine | null
   readonly power: string | null
+  readonly hidden: boolean
   readonly now: State
   readonly wanted: State
   readonly changes: readonly Change[]
@@ -21,6 +22,8 @@ export interface WrittenFiles {
   putBack(): Promise<string>
   /** says which files were written, where the machine is gone and nothing can be put back */
   leftBehind(): string
+  /** what the machines said of the writes */
+  readonly notes: readonly string[]
 }
 
 interface Step {
@@ -34,14 +37,17 @@ interface Step {
 /** Writes the files of a task in an order that works: directories from the top, then files, then removals from the bottom. */
 export const writeFiles = async (files: FilesToWrite): Promise<WrittenFiles | 'stale'> => {
   const done: Step[] = []
+  const notes: string[] = []
   const written: WrittenFiles = {
-    putBack: () => putBack(done, files.power),
+    notes,
+    putBack: () => putBack(done, files),
     leftBehind: () =>
       done.length === 0 ? '' : `written and not verified: ${done.map((step) => step.shownPath).join(', ')}`,
   }
   for (const step of stepsOf(files)) {
     try {
-      const how = await step.machine.write({ ...step, power: files.power })
+      const { how, note } = await step.machine.write({ ...step, power: files.power, hidden: files.hidden })
+      if (note !== undefined) notes.push(note)
       if (how === 'stale') {
         await written.putBack()
         step.machine.forget([step.path])
@@ -61,8 +67,9 @@ const afterFailure = async (error: unknown, step: Step, written: WrittenFiles): 
     const more = [`the write of ${step.shownPath} was under way`, written.leftBehind()].filter((text) => text !== '')
     return new HostError(`${error.message}; ${more.join('; ')}`, { unreachable: true })
   }
-  const undone = await written.putBack()
-  return new HostError(undone === '' ? error.message : `${error.message}; ${undone.trim().replace(/;$/, '')}`, {
+  const undone = (await written.putBack()).trim().replace(/;$/, '')
+  const message = [error.message, ...(undone === '' ? [] : [undone]), ...written.notes].join('; ')
+  return new HostError(message, {
     ...(error.hint === undefined ? {} : { hint: error.hint }),
   })
 }
@@ -92,18 +99,21 @@ const depthOrder = (a: Step, b: Step): number => {
   return rank(a.wanted) === 2 ? -deeper : deeper
 }
 
-const putBack = async (done: Step[], power: string | null): Promise<string> => {
+const putBack = async (done: Step[], { power, hidden }: FilesToWrite): Promise<string> => {
   const back: string[] = []
   const kept: string[] = []
   while (done.length > 0) {
     const step = done.pop() as Step
     const wanted = step.found ?? { kind: 'absent' as const, ...writer(step.wanted) }
     const how = await step.machine
-      .write({ path: step.path, found: step.wanted, wanted: { ...wanted, ...writer(step.wanted) }, power })
-      .catch((error: unknown) => {
-        if (error instanceof HostError) return error.message
-        throw error
-      })
+      .write({ path: step.path, found: step.wanted, wanted: { ...wanted, ...writer(step.wanted) }, power, hidden })
+      .then(
+        (written) => written.how,
+        (error: unknown) => {
+          if (error instanceof HostError) return error.message
+          throw error
+        },
+      )
     if (how === 'written') back.push(step.shownPath)
     else kept.push(`${step.shownPath} (${how === 'stale' ? 'changed by somebody else since' : how})`)
   }

@@ -8,7 +8,7 @@ import {
   readAuthorizedKeys,
   withNewLines,
 } from './authorized-keys.ts'
-import { admitsAddress, type Circumstances, isAuthority, whyDead } from './authorized-life.ts'
+import { type Circumstances, type Entrance, entranceOf, idleWords, isAuthority, whyDead } from './authorized-life.ts'
 import { sameOptions } from './authorized-options.ts'
 import type { WantedKey } from './authorized-wanted.ts'
 
@@ -80,17 +80,14 @@ export const blobsIn = (files: readonly KeyFile[]): readonly string[] => [
   ),
 ]
 
-/** Says whether some line of a key lets it in itself, from an address (null: from anywhere). */
-export const letsIn = (files: readonly KeyFile[], blob: string, address: string | null): boolean =>
-  files
-    .flatMap(({ text }) => keyLines(readAuthorizedKeys(text ?? '')))
-    .some(
-      ({ line }) =>
-        line.key.blob === blob &&
-        !hasMark(line) &&
-        !isAuthority(line.options) &&
-        (address === null || admitsAddress(line.options, address)),
-    )
+/** How a key itself gets in, by the first line that admits it, from an address (null: from anywhere); null where none does. */
+export const entrance = (files: readonly KeyFile[], blob: string, address: string | null): Entrance | null => {
+  const lines = files.flatMap(({ text }) => keyLines(readAuthorizedKeys(text ?? '')))
+  const ways = lines.map(({ line }) =>
+    line.key.blob !== blob || hasMark(line) ? null : entranceOf(line.options, address),
+  )
+  return ways.find((way) => way !== null) ?? null
+}
 
 /** Keys that stand in some files and let nobody in, by blob: no line of theirs does, and why. */
 export const deadKeys = (files: readonly KeyFile[], about: Circumstances): ReadonlyMap<string, string> => {
@@ -135,7 +132,8 @@ const remark = (line: AuthorizedLine, about: Circumstances, asked: readonly stri
   if (line.key.isCertificate) return 'lets nobody in: it is a certificate, which sshd never looks for here'
   const dead = whyDead(line.options, about)
   if (dead !== null) return `lets nobody in: ${dead}`
-  return isAuthority(line.options) && asked.includes(line.key.blob)
-    ? 'admits the certificates that this key signed, not the key itself'
-    : null
+  if (isAuthority(line.options) && asked.includes(line.key.blob))
+    return 'admits the certificates that this key signed, not the key itself'
+  const idle = idleWords(line.options, about)
+  return idle.length === 0 ? null : `has entries in from= that match nobody: ${idle.join('; ')}`
 }

@@ -1,4 +1,4 @@
-import { BlockList, isIP, isIPv6 } from 'node:net'
+import { admitsFrom, idleEntries, whyFromNobody } from './authorized-from.ts'
 import { isBadOptions, readOptions } from './authorized-options.ts'
 
 /** What is known of the host when options are judged; null: not known. */
@@ -7,6 +7,8 @@ export interface Circumstances {
   readonly now: number | null
   /** whether sshd looks up the client's name (`UseDNS`) */
   readonly usesDns: boolean | null
+  /** the services of TCP that it knows by name */
+  readonly services: readonly string[] | null
 }
 
 /** Says why a plain key with these options lets nobody in, whoever comes from wherever; null where it may let somebody in. */
@@ -17,6 +19,8 @@ export const whyDead = (text: string | null, about: Circumstances): string | nul
     return 'principals= is for certificates: it needs cert-authority, and a key with it is refused'
   const past = options.expiry.find((date) => isPast(date, about.now))
   if (past !== undefined) return `it expired on ${past}`
+  const port = options.portNames.find((name) => about.services?.includes(name) === false)
+  if (port !== undefined) return `invalid permission port: this machine knows no service "${port}"`
   return options.from === null ? null : whyFromNobody(options.from, about.usesDns)
 }
 
@@ -39,75 +43,21 @@ const isPast = (date: string, now: number | null): boolean => {
 
 const WESTERNMOST_SECONDS = 12 * 3600
 
-const whyFromNobody = (list: string, usesDns: boolean | null): string | null => {
-  const patterns = list.split(',')
-  if (patterns.some((one) => one === '' || one === '!'))
-    return `from="${list}" has an empty entry, which matches nobody`
-  const broken = patterns.map((one) => one.replace(/^!/, '')).find(isBrokenNetwork)
-  if (broken !== undefined)
-    return `from="${list}" matches nobody: ${broken} is no network (bits are set behind its mask)`
-  const positive = patterns.filter((one) => !one.startsWith('!'))
-  if (positive.length === 0 || patterns.includes('!*')) return `from="${list}" matches nobody`
-  if (usesDns === false && positive.every((one) => !MAY_BE_ADDRESS.test(one)))
-    return `from="${list}" matches nobody: sshd compares addresses only, since it has UseDNS no`
-  return null
+/** A way in that a key has: what it runs instead of what the client asks for, or null. */
+export interface Entrance {
+  readonly command: string | null
 }
 
-/** Says whether a key with these options may log in from an address; what else they ask for is not looked at. */
-export const admitsAddress = (text: string | null, address: string): boolean => {
+/** What a key with these options is let in to from an address (null: from anywhere); null where it is not. */
+export const entranceOf = (text: string | null, address: string | null): Entrance | null => {
   const options = readOptions(text ?? '')
-  if (isBadOptions(options)) return false
-  const patterns = options.from?.split(',') ?? ['*']
-  const takes = (pattern: string): boolean => takesAddress(pattern, address)
-  return (
-    patterns.some((one) => !one.startsWith('!') && takes(one)) &&
-    !patterns.some((one) => one.startsWith('!') && takes(one.slice(1)))
-  )
+  if (isBadOptions(options) || options.flags['cert-authority'] === true) return null
+  const isAdmitted = address === null || options.from === null || admitsFrom(options.from, address)
+  return isAdmitted ? { command: options.command } : null
 }
 
-const takesAddress = (pattern: string, address: string): boolean => {
-  const [net = '', mask] = pattern.split('/')
-  if (mask !== undefined && isIP(net) !== 0 && isIP(net) === isIP(address)) {
-    const family = isIPv6(net) ? 'ipv6' : 'ipv4'
-    const list = new BlockList()
-    if (/^\d+$/.test(mask) && Number(mask) <= (family === 'ipv6' ? 128 : 32)) list.addSubnet(net, Number(mask), family)
-    return list.check(address, family)
-  }
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${source}$`, 'i').test(address)
-}
-
-const MAY_BE_ADDRESS = /^[0-9a-f.:*?/]+$/i
-
-// sshd gives up the whole list for one of these
-const isBrokenNetwork = (pattern: string): boolean => {
-  const [address = '', mask, ...more] = pattern.split('/')
-  if (mask === undefined || more.length > 0 || isIP(address) === 0 || !/^\d+$/.test(mask) || Number(mask) > 128)
-    return false
-  const bits = bitsOf(address)
-  return Number(mask) > bits.length || bits.slice(Number(mask)).includes('1')
-}
-
-const bitsOf = (address: string): string =>
-  isIPv6(address)
-    ? groupsOf(address)
-        .map((group) => group.toString(2).padStart(16, '0'))
-        .join('')
-    : address
-        .split('.')
-        .map((byte) => Number(byte).toString(2).padStart(8, '0'))
-        .join('')
-
-const groupsOf = (address: string): readonly number[] => {
-  const plain = address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) =>
-    [(Number(a) << 8) | Number(b), (Number(c) << 8) | Number(d)].map((group) => group.toString(16)).join(':'),
-  )
-  const [head = '', tail] = plain.split('::')
-  const numbers = (text: string): number[] =>
-    text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16))
-  const [before, after] = [numbers(head), numbers(tail ?? '')]
-  return [...before, ...new Array<number>(Math.max(0, 8 - before.length - after.length)).fill(0), ...after]
+/** What in living options is not what it seems: entries of `from=` that match nobody. */
+export const idleWords = (text: string | null, { usesDns }: Circumstances): readonly string[] => {
+  const options = readOptions(text ?? '')
+  return isBadOptions(options) || options.from === null ? [] : [...idleEntries(options.from, usesDns).values()]
 }

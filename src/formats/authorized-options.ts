@@ -11,6 +11,8 @@ export interface KeyOptions {
   readonly permitopen: readonly string[]
   readonly permitlisten: readonly string[]
   readonly tunnel: string | null
+  /** ports that permitopen and permitlisten name by a service */
+  readonly portNames: readonly string[]
   /** the names of all that was said, in lower case and as OpenSSH dates them */
   readonly names: readonly string[]
 }
@@ -119,7 +121,7 @@ const RESTRICTED = ['port-forwarding', 'agent-forwarding', 'x11-forwarding', 'pt
 
 const dequote = (text: string): { readonly text: string; readonly rest: string } | BadOptions => {
   if (!text.startsWith('"')) return { problem: 'missing start quote' }
-  const [whole, inner] = /^"((?:\\"|[^"])*)"/s.exec(text) ?? []
+  const [whole, inner] = /^"((?:\\"|[^"\\]|\\(?!"))*)"/s.exec(text) ?? []
   if (whole === undefined || inner === undefined) return { problem: 'missing end quote' }
   return { text: inner.replaceAll('\\"', '"'), rest: text.slice(whole.length) }
 }
@@ -140,10 +142,14 @@ const effectOf = ({ flags, values, names }: Found): KeyOptions => ({
   permitopen: values.permitopen ?? [],
   permitlisten: values.permitlisten ?? [],
   tunnel: values.tunnel?.at(-1) ?? null,
+  portNames: permits(values).flatMap((one) => {
+    const port = permittedPort(one)
+    return port !== null && SERVICE.test(port) ? [port] : []
+  }),
   names,
 })
 
-const fingerprintOfEffect = ({ flags, names: _, ...rest }: KeyOptions): string =>
+const fingerprintOfEffect = ({ flags, names: _names, portNames: _ports, ...rest }: KeyOptions): string =>
   JSON.stringify([
     Object.entries({ ...DEFAULTS, ...flags }).sort(([a], [b]) => (a < b ? -1 : 1)),
     { ...rest, permitopen: [...rest.permitopen].sort(), permitlisten: [...rest.permitlisten].sort() },
@@ -163,7 +169,7 @@ const PROBLEMS: readonly ((found: Found) => string | null)[] = [
   ({ values }) =>
     (values.environment ?? []).some((one) => !/^[A-Za-z0-9_]+=/.test(one)) ? 'invalid environment string' : null,
   ({ values }) =>
-    [...(values.permitopen ?? []), ...(values.permitlisten ?? []).map((one) => (/:/.test(one) ? one : `*:${one}`))]
+    permits(values)
       .map(permitProblem)
       .find((problem) => problem !== null) ?? null,
   ({ values }) => ((values.tunnel ?? []).some((one) => !/^(any|\d{1,9})$/i.test(one)) ? 'invalid tun device' : null),
@@ -171,10 +177,20 @@ const PROBLEMS: readonly ((found: Found) => string | null)[] = [
 
 const EXPIRY = /^\d{4}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(([01]\d|2[0-3])[0-5]\d([0-5]\d|60)?)?(z|utc)?$/i
 
+/** What permitopen and permitlisten say, each as `host:port`. */
+const permits = ({ permitopen = [], permitlisten = [] }: Found['values']): readonly string[] => [
+  ...permitopen,
+  ...permitlisten.map((one) => (one.includes(':') ? one : `*:${one}`)),
+]
+
+const permittedPort = (one: string): string | null => /^(?:\[[^\]]*\]|[^:/]*)[:/](.*)$/s.exec(one)?.[1] ?? null
+
 const permitProblem = (one: string): string | null => {
-  const [, , port] = /^(\[[^\]]*\]|[^:/]*)[:/](.*)$/.exec(one) ?? []
-  if (port === undefined) return 'invalid permission hostname'
-  const isPort =
-    port === '*' || /^[a-z][a-z0-9-]*$/i.test(port) || (/^\d+$/.test(port) && Number(port) > 0 && Number(port) < 65536)
-  return isPort ? null : 'invalid permission port'
+  const port = permittedPort(one)
+  if (port === null) return 'invalid permission hostname'
+  const isNumber = /^[ \t]*\+?\d+$/.test(port) && Number(port) > 0 && Number(port) < 65536
+  return port === '*' || isNumber || SERVICE.test(port) ? null : 'invalid permission port'
 }
+
+// whether the machine knows one of that name is its own matter
+const SERVICE = /^[a-z][\w.+-]*$/i

@@ -11,6 +11,8 @@ export interface KeySources {
   readonly files: readonly string[]
   /** other ways in, in words: a command, authorities, patterns of files */
   readonly others: readonly string[]
+  /** the settings that say so, in words */
+  readonly setting: string
   readonly usesDns: boolean | null
   readonly strictModes: boolean | null
   /** patterns of signature algorithms; null: not said */
@@ -23,6 +25,7 @@ export interface KeySources {
 export const defaultKeySources = (account: Account): KeySources => ({
   files: ['.ssh/authorized_keys', '.ssh/authorized_keys2'].map((file) => expandKeyFile(file, account)),
   others: [],
+  setting: 'as sshd does by default',
   usesDns: null,
   strictModes: null,
   algorithms: null,
@@ -38,14 +41,15 @@ export const readKeySources = (values: ReadonlyMap<string, readonly string[]>, a
   }
   const names = (said('authorizedkeysfile') ?? 'none').split(/\s+/).filter((name) => name.toLowerCase() !== 'none')
   const files = [...new Set(names.filter((name) => !GLOB.test(name)).map((name) => expandKeyFile(name, account)))]
+  const elsewhere = [
+    ...given('AuthorizedKeysCommand', said('authorizedkeyscommand')),
+    ...given('TrustedUserCAKeys', said('trustedusercakeys')),
+  ]
   const rsa = Number(said('requiredrsasize') ?? said('rsaminsize') ?? Number.NaN)
   return {
     files,
-    others: [
-      ...names.filter((name) => GLOB.test(name)).map((name) => `the files of ${name}`),
-      ...given('AuthorizedKeysCommand', said('authorizedkeyscommand')),
-      ...given('TrustedUserCAKeys', said('trustedusercakeys')),
-    ],
+    others: [...names.filter((name) => GLOB.test(name)).map((name) => `the files of ${name}`), ...elsewhere],
+    setting: [`AuthorizedKeysFile ${said('authorizedkeysfile') ?? 'none'}`, ...elsewhere].join('; '),
     usesDns: flag('usedns'),
     strictModes: flag('strictmodes'),
     algorithms: (said('pubkeyacceptedalgorithms') ?? said('pubkeyacceptedkeytypes'))?.split(',') ?? null,

@@ -27,13 +27,18 @@ export interface KeyMistake {
   readonly hint?: string
 }
 
-/** Reads the keys of a request, and every mistake that can be seen without a host. */
-export const readRequest = (
-  request: KeyRequest,
-): { readonly keys: readonly WantedKey[]; readonly mistakes: readonly KeyMistake[] } => {
+/** A request as it was read: the keys, every mistake that can be seen without a host, and what is worth saying. */
+export interface ReadRequest {
+  readonly keys: readonly WantedKey[]
+  readonly mistakes: readonly KeyMistake[]
+  readonly notes: readonly string[]
+}
+
+/** Reads the keys of a request. */
+export const readRequest = (request: KeyRequest): ReadRequest => {
   const texts = typeof request.key === 'string' ? [request.key] : request.key
   const foreign = texts.flatMap(foreignMistake)
-  if (foreign.length > 0) return { keys: [], mistakes: foreign }
+  if (foreign.length > 0) return { keys: [], mistakes: foreign, notes: [] }
   const read = texts.flatMap((text) => text.split(/\r?\n/)).flatMap((line) => readKeyText(line, request))
   const keys = merged(read.flatMap((one) => ('key' in one ? [one] : [])))
   const mistakes = [
@@ -43,8 +48,9 @@ export const readRequest = (
     ...commentMistakes(request),
   ]
   if (mistakes.length === 0 && 'keys' in keys && keys.keys.length === 0)
-    return { keys: [], mistakes: [{ param: 'key', message: 'no key is given: its text is empty' }] }
-  return { keys: 'keys' in keys ? keys.keys : [], mistakes }
+    return { keys: [], mistakes: [{ param: 'key', message: 'no key is given: its text is empty' }], notes: [] }
+  const notes = [...new Set(read.flatMap((one) => ('note' in one && one.note !== null ? [one.note] : [])))]
+  return { keys: 'keys' in keys ? keys.keys : [], mistakes, notes }
 }
 
 const foreignMistake = (text: string): readonly KeyMistake[] => {
@@ -66,7 +72,7 @@ const PRIVATE = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----|PuTTY-User-Key-File|b3Blb
 const readKeyText = (
   text: string,
   { key_options, comment, state }: KeyRequest,
-): readonly (WantedKey | KeyMistake)[] => {
+): readonly (ReadKey | KeyMistake)[] => {
   const [line] = readAuthorizedKeys(text.replace(/^\ufeff/, ''))
   if (line === undefined) return []
   if (line.kind !== 'key') return line.kind === 'dead' ? [{ param: 'key', ...whyInvalid(text.trim()) }] : []
@@ -75,11 +81,21 @@ const readKeyText = (
   return [
     {
       key: line.key,
-      options: key_options?.trim() ?? line.options,
+      options: state === 'absent' ? null : (key_options?.trim() ?? line.options),
       comment: comment?.trim() ?? (line.comment === '' ? null : line.comment),
+      note: state === 'absent' ? null : overruledNote(line, key_options),
     },
   ]
 }
+
+interface ReadKey extends WantedKey {
+  readonly note: string | null
+}
+
+const overruledNote = ({ key, options }: KeyLine, keyOptions: string | undefined): string | null =>
+  keyOptions === undefined || options === null || sameOptions(options, keyOptions.trim())
+    ? null
+    : `key_options takes the place of the options written before the key ${key.fingerprint}: ${options}`
 
 const keyMistake = (line: KeyLine, keyOptions: string | undefined): { message: string; hint?: string } | null => {
   const shown = `invalid key specified: ${shorten(line.key.type, line.key.blob, line.comment)}`
@@ -92,7 +108,7 @@ const keyMistake = (line: KeyLine, keyOptions: string | undefined): { message: s
   return dead === null ? null : { message: `${shown}: its options would let nobody in: ${dead}` }
 }
 
-const UNKNOWN = { now: null, usesDns: null }
+const UNKNOWN = { now: null, usesDns: null, services: null }
 
 const whyInvalid = (text: string): { message: string; hint?: string } => {
   const words = text.split(/[ \t]+/)
@@ -135,19 +151,14 @@ const optionMistakes = ({ key_options: options, state }: KeyRequest): readonly K
 const commentMistakes = ({ comment }: KeyRequest): readonly KeyMistake[] =>
   comment !== undefined && /[\r\n]/.test(comment) ? [{ param: 'comment', message: 'comment must be one line' }] : []
 
-/** A key that is named twice counts once, with the last comment; options that differ are a contradiction. */
+/** A key that is named twice counts once, with the last comment; options that differ are a contradiction, none too. */
 const merged = (
-  keys: readonly WantedKey[],
+  keys: readonly ReadKey[],
 ): { readonly keys: readonly WantedKey[] } | { readonly clash: KeyMistake } => {
   const all = new Map<string, WantedKey>()
   for (const one of keys) {
     const before = all.get(one.key.blob)
-    if (
-      before !== undefined &&
-      before.options !== null &&
-      one.options !== null &&
-      !sameOptions(before.options, one.options)
-    )
+    if (before !== undefined && !sameOptions(before.options, one.options))
       return {
         clash: {
           param: 'key',
@@ -156,7 +167,7 @@ const merged = (
       }
     all.set(one.key.blob, {
       key: one.key,
-      options: one.options ?? before?.options ?? null,
+      options: before?.options ?? one.options,
       comment: one.comment ?? before?.comment ?? null,
     })
   }

@@ -18,14 +18,20 @@ export interface Tried {
   offered(): readonly string[]
   /** what was tried last: what logged in, where something did */
   last(): Credential | 'password' | null
-  /** what was tried, as messages call it */
+  /** what was tried and not taken, as messages call it */
   shown(): readonly string[]
+  /** what the server took, and wanted more after */
+  accepted(): readonly string[]
 }
+
+/** What messages call a password. */
+export const PASSWORD = 'the password'
 
 /** Tries one credential after the other, never one that the server did not offer. */
 export const tryAll = (user: string, attempts: Attempts): Tried => {
   const keys = [...attempts.keys]
   const shown: string[] = []
+  const accepted: string[] = []
   let password = attempts.password
   // a server says what it offers when something was refused: without keys, `none` is
   let noneLeft = attempts.none ?? attempts.keys.length === 0
@@ -49,20 +55,22 @@ export const tryAll = (user: string, attempts: Attempts): Tried => {
     password = undefined
     if (method === null) return null
     last = 'password'
-    shown.push('the password')
+    shown.push(PASSWORD)
     return method
   }
 
   return {
-    handler: (methodsLeft: readonly string[] | null, _partial, proceed) => {
+    handler: (methodsLeft: readonly string[] | null, partial, proceed) => {
       // null before the server has named any
       if (methodsLeft !== null) offered = methodsLeft
+      if (partial) accepted.push(...shown.splice(-1))
       // ssh2 takes false as the end, which its types do not know
       proceed(next() ?? (false as unknown as AnyAuthMethod))
     },
     offered: () => offered ?? [],
     last: () => last,
     shown: () => shown,
+    accepted: () => accepted,
   }
 }
 

@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { HostError } from '../contract/errors.ts'
-import { type Attempts, type Tried, tryAll } from './credentials.ts'
+import { type Attempts, PASSWORD, type Tried, tryAll } from './credentials.ts'
 import { DialError, type Dialled, dial } from './dial.ts'
 import { ALL_ALGORITHMS, checkHostKey, type HostKeyCheck } from './host-keys.ts'
+import { refusalOf } from './refusal.ts'
 import type { HostSpec, SshRun } from './spec.ts'
 
 // a refused connection may be the moment in which sshd reloads
@@ -25,7 +26,7 @@ export const dialPatiently = async (
     } catch (error) {
       const wait = PAUSES_MS[attempt]
       if (!(error instanceof DialError) || !error.again || wait === undefined)
-        throw await explained(spec, about.ssh, { error, check, tried })
+        throw await explained(spec, about.ssh, { error, check, attempts, tried })
       await pause(wait)
     }
   }
@@ -42,15 +43,15 @@ const attemptsOf = async (spec: HostSpec, { keyring }: SshRun): Promise<Attempts
 const explained = async (
   spec: HostSpec,
   ssh: SshRun,
-  about: { error: unknown; check: HostKeyCheck; tried: Tried },
+  about: { error: unknown; check: HostKeyCheck; attempts: Attempts; tried: Tried },
 ): Promise<unknown> => {
-  const { error, check, tried } = about
+  const { error, check, attempts, tried } = about
   if (!(error instanceof DialError)) return error
   if (error.level === 'no-algorithm' && check.algorithms.length < ALL_ALGORITHMS.length)
     return (await otherHostKey(spec, ssh)) ?? error
   if (error.level === 'agent')
     return new HostError(`the agent did not sign with ${tried.shown().at(-1)}: ${error.message}`, { unreachable: true })
-  return error.level === 'client-authentication' ? refusal(spec, tried) : error
+  return error.level === 'client-authentication' ? refusal(spec, attempts, tried) : error
 }
 
 /** The server shows no key of the types that are recorded: asks for whichever it has, only to name it. */
@@ -64,20 +65,13 @@ const otherHostKey = async (spec: HostSpec, ssh: SshRun): Promise<HostError | nu
   return check.trouble()
 }
 
-const refusal = (spec: HostSpec, tried: Tried): HostError => {
-  const who = `${spec.user}@${spec.address}:${spec.port}`
-  const offered = tried.offered().join(', ') || 'nothing'
-  const shown = tried.shown()
-  if (shown.length === 0) {
-    const hint =
-      'name a key (--private-key, ansible_ssh_private_key_file), add one to the agent, or use -k for a password'
-    return new HostError(`${who}: there is nothing to log in with; the server offers ${offered}`, {
-      unreachable: true,
-      hint,
-    })
-  }
-  return new HostError(`${who} refuses ${shown.join(', ')}; it offers ${offered}`, {
-    unreachable: true,
-    hint: `let ${spec.user} in with this key (authorized_keys), or log in with a password the first time: -k`,
+const refusal = (spec: HostSpec, { keys }: Attempts, tried: Tried): HostError =>
+  refusalOf({
+    user: spec.user,
+    where: `${spec.address}:${spec.port}`,
+    offered: tried.offered(),
+    refused: tried.shown().filter((one) => one !== PASSWORD),
+    accepted: tried.accepted(),
+    keys: keys.length === 0 ? 'none' : 'given',
+    password: spec.password === undefined ? 'none' : tried.shown().includes(PASSWORD) ? 'refused' : 'given',
   })
-}

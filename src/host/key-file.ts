@@ -21,16 +21,21 @@ const refused = (message: string, hint?: string): HostError =>
 /** Reads a private key's file without opening it; says what is wrong with it. */
 export const readKeyFile = async (path: string): Promise<KeyFile> => {
   const text = await readText(path)
-  const publicPart = await publicPartOf(path, text)
   const parsed = parse(text)
-  if (parsed instanceof Error) {
-    if (isEncrypted(text)) return { path, text, publicKey: publicPart, encrypted: true }
-    throw refused(`${path} is no private key that can be read: ${parsed.message}`)
-  }
-  if (!parsed.isPrivateKey())
-    throw refused(`${path} is a public key`, `name the private key: ${path.replace(/\.pub$/, '')}`)
-  return { path, text, publicKey: publicText(parsed), encrypted: false }
+  // before its mode: others may read a public key
+  if (PUBLIC.test(text) || !(parsed instanceof Error || parsed.isPrivateKey()))
+    throw refused(
+      `${path} is a public key`,
+      `name the private key${path.endsWith('.pub') ? `: ${path.slice(0, -4)}` : ''}`,
+    )
+  await refuseOpenFile(path)
+  const publicPart = await publicPartOf(path, text)
+  if (!(parsed instanceof Error)) return { path, text, publicKey: publicText(parsed), encrypted: false }
+  if (isEncrypted(text)) return { path, text, publicKey: publicPart, encrypted: true }
+  throw refused(`${path} is no private key that can be read: ${parsed.message}`)
 }
+
+const PUBLIC = /^\s*(?:sk-)?(?:ssh|ecdsa)-[\w@.-]+ AAAA/
 
 /** Opens a private key; an encrypted one needs its passphrase, and none is a wrong one. */
 export const parseKey = (text: string, passphrase?: Secret): ParsedKey | 'wrong passphrase' => {
@@ -54,20 +59,23 @@ const parse = (text: string, passphrase?: Secret): ParsedKey | Error => {
 
 const readText = async (path: string): Promise<string> => {
   try {
-    const { mode, uid } = await stat(path)
-    if ((mode & 0o077) !== 0 && uid === process.getuid?.())
-      throw refused(
-        `the permissions ${(mode & 0o7777).toString(8).padStart(4, '0')} of ${path} are too open: ssh refuses such a key`,
-        `chmod 600 ${path}`,
-      )
     return await readFile(path, 'latin1')
   } catch (error) {
-    if (error instanceof HostError) throw error
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT') throw refused(`the private key ${path} does not exist`)
     if (code === 'EACCES') throw refused(`the private key ${path} may not be read: permission denied`)
+    if (code === 'EISDIR') throw refused(`the private key ${path} is a directory`)
     throw refused(`the private key ${path} cannot be read: ${message}`)
   }
+}
+
+const refuseOpenFile = async (path: string): Promise<void> => {
+  const { mode, uid } = await stat(path)
+  if ((mode & 0o077) === 0 || uid !== process.getuid?.()) return
+  throw refused(
+    `the permissions ${(mode & 0o7777).toString(8).padStart(4, '0')} of ${path} are too open: ssh refuses such a key`,
+    `chmod 600 ${path}`,
+  )
 }
 
 const isEncrypted = (text: string): boolean =>

@@ -1,5 +1,5 @@
 import { appendFileSync, chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { HostError } from '../contract/errors.ts'
 import {
   type KnownHostsFile,
@@ -14,7 +14,7 @@ export interface KnownHosts {
   /** the file that new keys are written to */
   readonly path: string
   of(host: string, port: number): KnownKeys
-  /** appends keys that are not recorded yet */
+  /** appends keys that are not recorded yet; throws HostError where they cannot be written */
   add(host: string, port: number, blobs: readonly Buffer[]): void
 }
 
@@ -38,12 +38,23 @@ export const openKnownHosts = (home: string): KnownHosts => {
         .filter((blob) => !recorded.has(blob.toString('base64')))
         .map((blob) => knownHostLine(host, port, blob))
       if (lines.length === 0) return
-      mkdirSync(join(home, '.ssh'), { recursive: true, mode: 0o700 })
-      const isNew = !existsSync(own)
-      appendFileSync(own, `${before === '' || before.endsWith('\n') ? '' : '\n'}${lines.join('')}`, { mode: 0o600 })
-      if (isNew) chmodSync(own, 0o600)
+      append(own, `${before === '' || before.endsWith('\n') ? '' : '\n'}${lines.join('')}`)
       files = null
     },
+  }
+}
+
+const append = (path: string, text: string): void => {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    const isNew = !existsSync(path)
+    appendFileSync(path, text, { mode: 0o600 })
+    if (isNew) chmodSync(path, 0o600)
+  } catch (error) {
+    const { message } = error as NodeJS.ErrnoException
+    // Node says "EROFS: read-only file system, mkdir '/root/.ssh'"
+    const why = /^[A-Z0-9]+: ([^,]+)/.exec(message)?.[1] ?? message
+    throw new HostError(`${path} cannot be written: ${why}`, { unreachable: true })
   }
 }
 

@@ -8,7 +8,7 @@ import { NotAhead, Waiting } from '../contract/signals.ts'
 import { createAsking } from './asking.ts'
 import { isBelow, type Memory } from './memory.ts'
 import { filesAsPlanned, filesAsTheyAre } from './planned-files.ts'
-import type { Runner } from './runner.ts'
+import { hiddenRunner, type Runner } from './runner.ts'
 
 /** What looks at one machine are made of. */
 export interface LookParts {
@@ -25,7 +25,7 @@ const NO_PLAN: Plan = new Map()
 export const createLook = (parts: LookParts, options: LookOptions): Look => {
   const power = options.power ?? parts.connection.user
   const { plan = NO_PLAN, ahead = false } = options
-  const asking = createAsking(parts, options.power)
+  const asking = createAsking(options.hidden ? { ...parts, runner: hiddenRunner(parts.runner) } : parts, options.power)
   const files = plan.size === 0 ? filesAsTheyAre(asking) : filesAsPlanned(asking, plan, power)
 
   const file: Look['file'] = async (path, { follow = true, text: withText = true } = {}) => {

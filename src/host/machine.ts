@@ -1,12 +1,12 @@
 import type { Connection, LoginAnswer, LoginRequest, Look, Touch } from '../contract/look.ts'
-import type { LookOptions, Machine, Plan } from '../contract/machine.ts'
+import type { LookOptions, Machine, Plan, Written } from '../contract/machine.ts'
 import type { Command } from '../contract/questions.ts'
 import type { Secret } from '../contract/secret.ts'
 import { runCommand } from './asking.ts'
 import type { Wire } from './channel.ts'
 import { createLook, type LookParts } from './look.ts'
 import { createMemory } from './memory.ts'
-import type { Runner } from './runner.ts'
+import { hiddenRunner, type Runner } from './runner.ts'
 import { writeFile } from './write.ts'
 
 /** What a machine is made of; without `control` it is the control node itself. */
@@ -26,6 +26,7 @@ export const createMachine = (parts: MachineParts): Machine => {
   const { runner, wire } = parts
   const user = parts.connection.user
   const memory = createMemory()
+  const said = new Set<string>()
 
   const lookParts: LookParts = {
     connection: parts.connection,
@@ -35,6 +36,7 @@ export const createMachine = (parts: MachineParts): Machine => {
     control: (options) => control().look(atControl(options, parts.control === null)),
   }
   const control = (): Machine => parts.control ?? machine
+  const runnerFor = ({ hidden }: { readonly hidden?: boolean }): Runner => (hidden ? hiddenRunner(runner) : runner)
 
   const touch = (options: LookOptions): Touch => {
     const look: Look = createLook(lookParts, options)
@@ -48,7 +50,7 @@ export const createMachine = (parts: MachineParts): Machine => {
       async do(command: Command, text?: string | Secret) {
         memory.forget()
         try {
-          return await runCommand({ runner }, options.power, { command, text, again: false })
+          return await runCommand({ runner: runnerFor(options) }, options.power, { command, text, again: false })
         } finally {
           memory.forget()
         }
@@ -66,7 +68,7 @@ export const createMachine = (parts: MachineParts): Machine => {
         return control().write({ ...request, path: request.path.slice(CONTROL.length), power: null })
       memory.forget([request.path])
       try {
-        return await writeFile(runner, user, request)
+        return once(said, await writeFile(runnerFor(request), user, request))
       } finally {
         memory.forget([request.path])
       }
@@ -79,6 +81,13 @@ export const createMachine = (parts: MachineParts): Machine => {
     },
   }
   return machine
+}
+
+/** What a write says, without the note that an earlier one had already. */
+const once = (said: Set<string>, { how, note }: Written): Written => {
+  if (note === undefined || said.has(note)) return { how }
+  said.add(note)
+  return { how, note }
 }
 
 /** The control node is looked at as the user who started keyward, and with the part of a plan that is its own. */

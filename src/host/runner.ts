@@ -19,6 +19,14 @@ export interface Runner {
   close(): void
 }
 
+/** The same runner for a task with `no_log`: neither a trace nor the message of a failure says what it ran. */
+export const hiddenRunner = (runner: Runner): Runner => ({
+  ...runner,
+  run: (power, frame) => runner.run(power, { ...frame, hidden: true, shown: HIDDEN }),
+})
+
+const HIDDEN = '(hidden by no_log)'
+
 /** Makes the runner of one connection: its shells are opened when they are needed first. */
 export const createRunner = (about: {
   wire: Wire
@@ -51,7 +59,9 @@ export const runnerOf = (about: {
     async run(power, frame) {
       const started = performance.now()
       const answer = await run(power, frame)
-      about.trace?.({ power: power ?? user, shown: frame.shown, answer, durationMs: performance.now() - started })
+      const { shown, hidden } = frame
+      const durationMs = performance.now() - started
+      about.trace?.({ power: power ?? user, shown, answer, durationMs, ...(hidden ? { hidden } : {}) })
       return answer
     },
     isRoot: (power) => power === 'root' || (own === root && (power === null || power === user)),

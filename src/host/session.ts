@@ -15,6 +15,8 @@ export interface Frame {
   readonly again: boolean
   /** what messages and traces call it; holds no secret */
   readonly shown: string
+  /** of a task with `no_log`: a trace tells only that it ran */
+  readonly hidden?: true
 }
 
 /** A frame that somebody waits for. */

@@ -64,11 +64,13 @@ k_keep() { # gives the new file what the old one has: owner, group, mode and, wh
   k_of=$(stat -c %u:%g -- "$k_at") || exit 1
   if cp --attributes-only --preserve=all -- "$k_at" "$k_t" 2>/dev/null; then
     touch -- "$k_t" || exit 1
-    k_alike '%a %C' || k_fail 'its mode or label cannot be kept'
-    k_alike_by getfacl -c && k_alike_by getfattr -d -m - || k_fail 'its ACL or attributes cannot be kept'
   else
     chmod -- "$(stat -c %a -- "$k_at")" "$k_t" || exit 1
+    case $(cp --help 2>&1) in *--attributes-only*) ;; *) k_plain=1 ;; esac
   fi
+  k_alike '%a %C' || k_fail 'its mode or label cannot be kept'
+  k_alike_by getfacl -c && k_alike_by getfattr -d -m - || k_fail 'its ACL or attributes cannot be kept'
+  [ -z "$k_plain" ] || { command -v getfacl && command -v getfattr; } >/dev/null 2>&1 || echo 'only mode and owner'
   [ "$(stat -c %u:%g -- "$k_t")" = "$k_of" ] && return 0
   k_m=$(stat -c %a -- "$k_at")
   if chown -h -- "$k_of" "$k_t" 2>/dev/null; then chmod -- "$k_m" "$k_t" || exit 1; return 0; fi
@@ -181,7 +183,7 @@ k_clean() {
   [ -z "$k_held" ] || rm -f ./.keyward-lock
 }
 k_write() {
-  k_t= k_p= k_in= k_held= k_at=./$k_name
+  k_t= k_p= k_in= k_held= k_plain= k_at=./$k_name
   trap k_clean EXIT
   trap 'exit 1' HUP INT TERM
   cd -P -- "$k_dir" 2>/dev/null || k_fail "no directory: $(stat -- "$k_dir/." 2>&1 >/dev/null)"

@@ -27,10 +27,11 @@ export const writeFile = async (runner: Runner, user: string, request: WriteRequ
     found = withoutOwner(request.found)
   }
   const answer = await run(runner, as, writeScript({ ...request, found }, rootFollows), request.path)
-  if (answer.code === STALE) return 'stale'
+  if (answer.code === STALE) return { how: 'stale' }
   if (answer.code !== 0) throw cannotWrite(request.path, writer, textOf(answer.stderr))
 
-  const kept = /^owner (\d+:\d+)$/m.exec(textOf(answer.stdout))?.[1]
+  const said = textOf(answer.stdout)
+  const kept = /^owner (\d+:\d+)$/m.exec(said)?.[1]
   const still = found === null && wanted.owner !== undefined && wanted.owner !== writer
   const rest =
     kept === undefined
@@ -40,8 +41,10 @@ export const writeFile = async (runner: Runner, user: string, request: WriteRequ
       : merged(kept, wanted)
   if (rootFollows && rest !== '' && request.wanted !== null && request.wanted.kind !== 'absent')
     await chown(runner, request.path, rest)
-  return 'written'
+  return /^only mode and owner$/m.test(said) ? { how: 'written', note: PLAIN_TOOLS } : { how: 'written' }
 }
+
+const PLAIN_TOOLS = 'only mode and owner are kept here: its tools know no ACLs, extended attributes or labels'
 
 interface Ownership {
   readonly owner?: string

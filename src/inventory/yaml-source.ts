@@ -1,4 +1,4 @@
-import type { At } from '../contract/errors.ts'
+import { type At, UserError } from '../contract/errors.ts'
 import { didYouMean } from '../contract/suggest.ts'
 import { isEmpty, nodeOf, wordsFor, type YamlNode } from '../yaml/node.ts'
 import { type Gathered, type GatheredGroup, gatheredHost, groupOf, variable, variablesIn } from './gathered.ts'
@@ -85,7 +85,8 @@ export const addHosts = (
       group.hosts.add(name)
     }
   } catch (error) {
-    gathered.mistakes.push({ message: (error as Error).message, at })
+    if (!(error instanceof UserError)) throw error
+    gathered.mistakes.push(...error.mistakes.map((mistake) => ({ ...mistake, at })))
   }
 }
 

@@ -1,7 +1,7 @@
 import type { HostTrouble, Report } from '../engine/event.ts'
 import type { Paint } from './paint.ts'
 import { unhappyHosts } from './recap.ts'
-import { visible } from './visible.ts'
+import { visibleLine } from './visible.ts'
 
 /** Command lines that the closing words offer, ready to be pasted. */
 export interface Offers {
@@ -64,7 +64,8 @@ const nextStep = ({ report, offers, paint }: Closing): readonly string[] => {
 }
 
 const retry = ({ report, offers, paint }: Closing): readonly string[] => {
-  const hosts = unhappyHosts(report)
+  const unhappy = new Set([...unhappyHosts(report), ...report.stopped])
+  const hosts = [...report.hosts.keys()].filter((host) => unhappy.has(host))
   if (report.mode !== 'run' || hosts.length === 0) return []
   const wantsPassword = report.results.some(({ status, message }) => status === 'failed' && SUDO_PASSWORD.test(message))
   const line = offers.retry(hosts, wantsPassword ? ['-K'] : [])
@@ -78,6 +79,6 @@ const SUDO_PASSWORD = /^sudo wants a password/
 export const aligned = (rows: readonly (readonly string[])[]): readonly string[] => {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
   return rows.map((row) =>
-    `  ${row.map((text, column) => visible(text).padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
+    `  ${row.map((text, column) => visibleLine(text).padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
   )
 }

@@ -1,6 +1,7 @@
 import { type Mistake, place } from '../contract/errors.ts'
 import type { Change } from '../contract/outcome.ts'
 import type { InputReport, Report, Result } from '../engine/event.ts'
+import type { Output, Write } from './output.ts'
 import type { ErrorDocument, ReportDocument, ResultDocument } from './report-schema.ts'
 
 /** The JSON document of a run: the contract for every tool built on it, described by report.schema.json. */
@@ -15,6 +16,27 @@ export const reportDocument = (report: Report): ReportDocument => ({
   ...(report.interrupted ? { interrupted: true as const } : {}),
   ...(report.notes.length === 0 ? {} : { notes: report.notes }),
 })
+
+/** Tells a run by one document at its end; what a second interrupt cut off is named in its notes. */
+export const jsonOutput = (write: Write): Output => {
+  const begun = new Map<string, string>()
+  return {
+    tell: (event) => {
+      if (event.kind === 'task started') begun.set(event.host, event.task)
+      else if (event.kind === 'task ended') begun.delete(event.result.host)
+      else if (event.kind === 'run ended')
+        write(`${JSON.stringify(reportDocument(withNotes(event.report, begun)), null, 2)}\n`)
+    },
+    aside: (work) => work(),
+    close: async () => {},
+  }
+}
+
+const withNotes = (report: Report, begun: ReadonlyMap<string, string>): Report => {
+  if (!report.interrupted) return report
+  const left = [...begun].map(([host, task]) => `left in the middle on ${host}, and may be done or not: ${task}`)
+  return { ...report, notes: [...report.notes, ...left] }
+}
 
 /** The JSON document of wrong input, or of input that was looked at and is right. */
 export const errorDocument = ({ command, mistakes }: InputReport): ErrorDocument => ({

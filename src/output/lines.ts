@@ -4,7 +4,7 @@ import type { Output, Write } from './output.ts'
 import type { Paint } from './paint.ts'
 import { recapLines } from './recap.ts'
 import { INDENT, type LineOptions, resultLines, troubleLines } from './result-lines.ts'
-import { indented, visible } from './visible.ts'
+import { indented, visible, visibleLine } from './visible.ts'
 
 /** How a run is told in lines. */
 export interface Wording {
@@ -77,11 +77,13 @@ export const linesOf = (wording: Wording): ((event: Event) => readonly string[])
       case 'play started':
         return ['', paint.strong(playLine(event))]
       case 'play skipped':
-        return ['', `play ${visible(event.play)}: skipped, ${visible(event.why)}`]
+        return ['', `play ${visibleLine(event.play)}: skipped, ${visible(event.why)}`]
       case 'task ended':
         return taskEnded(event.result)
       case 'host ended':
         return hostEnded(event.host, event.unreachable)
+      case 'hosts stopped':
+        return [`stopped      ${visible(someOf(event.hosts))}: ${visible(event.why)}`]
       case 'note':
         return indented(`note: ${visible(event.text)}`, '')
       case 'interrupted':
@@ -126,9 +128,16 @@ const hostWidth = (hosts: readonly string[]): number =>
   Math.min(WIDEST_HOST, Math.max(0, ...hosts.map((host) => host.length)))
 
 const playLine = ({ play, hosts, tasks }: Event & { readonly kind: 'play started' }): string =>
-  `play ${visible(play)}: ${counted(hosts.length, 'host')}, ${counted(tasks, 'task')}`
+  `play ${visibleLine(play)}: ${counted(hosts.length, 'host')}, ${counted(tasks, 'task')}`
 
 const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
 
 const countersLine = ({ machine, counters }: Event & { readonly kind: 'machine closed' }): string =>
   `${machine}: ${counters.flights} flights, ${counters.channels} channels, ${counters.bytesSent} bytes sent`
+
+const MOST_NAMED = 8
+
+const someOf = (hosts: readonly string[]): string =>
+  hosts.length <= MOST_NAMED
+    ? hosts.join(', ')
+    : `${hosts.slice(0, MOST_NAMED).join(', ')} and ${hosts.length - MOST_NAMED} more`

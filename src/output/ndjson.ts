@@ -43,6 +43,8 @@ export const eventDocument = (event: Event): Readonly<Record<string, unknown>> =
       return { event: kind, host: event.host, play_index: event.playIndex, ...troubleOf(event) }
     case 'play ended':
       return { event: kind, play_index: event.playIndex }
+    case 'hosts stopped':
+      return { event: kind, play_index: event.playIndex, hosts: event.hosts, why: event.why }
     case 'machine closed':
       return { event: kind, machine: event.machine, ...countersOf(event) }
     case 'note':

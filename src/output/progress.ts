@@ -1,7 +1,7 @@
 import type { Event, Result } from '../engine/event.ts'
 import type { Paint } from './paint.ts'
 import type { Size } from './screen.ts'
-import { visible } from './visible.ts'
+import { visibleLine } from './visible.ts'
 
 /** Where one host is in the play. */
 export interface HostProgress {
@@ -134,7 +134,7 @@ const headLine = (progress: Progress, all: readonly HostProgress[], canvas: Canv
   const bar = barOf(done / Math.max(1, all.length), canvas.unicode)
   const head = cut(`${bar} ${counts}`, size.columns - 1, canvas.unicode)
   const room = size.columns - head.length - 3
-  return room < SHORTEST_NAME ? head : `${head}  ${paint.strong(cut(visible(progress.play), room, canvas.unicode))}`
+  return room < SHORTEST_NAME ? head : `${head}  ${paint.strong(cut(visibleLine(progress.play), room, canvas.unicode))}`
 }
 
 const SHORTEST_NAME = 9
@@ -160,13 +160,13 @@ const runningLine = (
   const total = String(Math.max(progress.tasks, one.begun))
   const position =
     one.begun === 0 ? ''.padEnd(total.length * 2 + 1) : `${String(one.begun).padStart(total.length)}/${total}`
-  const head = `  ${visible(one.host).padEnd(width)}  `
-  const rest = cut(`${position}  ${visible(one.words)}`, size.columns - head.length - 1, unicode)
+  const head = `  ${visibleLine(one.host).padEnd(width)}  `
+  const rest = cut(`${position}  ${visibleLine(one.words)}`, size.columns - head.length - 1, unicode)
   return `${head}${paint.faint(rest)}`
 }
 
 const failedLine = (one: HostProgress, width: number, { paint, size, unicode }: Canvas): string => {
-  const text = `${unicode ? '✗' : 'x'} ${visible(one.host).padEnd(width)}  ${visible(one.words)}`
+  const text = `${unicode ? '✗' : 'x'} ${visibleLine(one.host).padEnd(width)}  ${visibleLine(one.words)}`
   return paint.status('failed', cut(text, size.columns - 1, unicode))
 }
 

@@ -3,7 +3,7 @@ import type { Status } from '../contract/outcome.ts'
 import type { HostTrouble, Result } from '../engine/event.ts'
 import { changeLines, subjects } from './changes.ts'
 import type { Paint } from './paint.ts'
-import { indented, visible } from './visible.ts'
+import { indented, visible, visibleLine } from './visible.ts'
 
 /** What the lines of a run show. */
 export interface LineOptions {
@@ -46,7 +46,7 @@ const isTold = (result: Result, verbosity: number): boolean => {
 const EXPECTED_SKIP = /^(its "when"|would run, and changes nothing|$)/
 
 const headLine = (status: Status, host: string, text: string, { paint, hostWidth }: LineOptions): string =>
-  `${paint.status(status, status.padEnd(WIDEST))}  ${visible(host).padEnd(hostWidth)}  ${text}`.trimEnd()
+  `${paint.status(status, status.padEnd(WIDEST))}  ${visibleLine(host).padEnd(hostWidth)}  ${text}`.trimEnd()
 
 const WIDEST = 'unreachable'.length
 
@@ -58,7 +58,7 @@ const subjectOf = (result: Result): string => {
     ...(result.ignored ? ['ignored'] : []),
     ...(result.rescued ? ['rescued'] : []),
   ]
-  return visible(`${result.task}${marks.map((mark) => ` (${mark})`).join('')}`)
+  return visibleLine(`${result.task}${marks.map((mark) => ` (${mark})`).join('')}`)
 }
 
 const messageLine = (result: Result): string => {
@@ -92,5 +92,5 @@ const changesOf = (
   const host = shownOn({ changes, ...result })
   return host === null
     ? { words: '', lines: changeLines(changes, paint) }
-    : { words: `  as on ${visible(host)}`, lines: [] }
+    : { words: `  as on ${visibleLine(host)}`, lines: [] }
 }

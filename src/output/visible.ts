@@ -4,6 +4,9 @@
  */
 export const visible = (text: string): string => text.replace(UNSAFE, spelled)
 
+/** The same on one line, for names and labels: line ends and tabs are spelled out too. */
+export const visibleLine = (text: string): string => visible(text).replaceAll('\n', '\\n').replaceAll('\t', '\\t')
+
 const UNSAFE = /(?![\n\t])[\p{Cc}\p{Bidi_Control}\u2028\u2029]|[\udc80-\udcff]/gu
 
 const spelled = (character: string): string => {

@@ -3,6 +3,7 @@ import { LATER } from '../contract/later.ts'
 import { holdsPrivateKey, Secret } from '../contract/secret.ts'
 import { Waiting } from '../contract/signals.ts'
 import { Spelled } from '../yaml/node.ts'
+import { needlessJudgements } from './acts.ts'
 import { type BoundParams, checkParams, type GivenParams } from './params.ts'
 import type { Condition, Scope, Task, Template } from './shape.ts'
 import { contains, isLater, shown, wordsFor } from './values.ts'
@@ -20,11 +21,10 @@ export const bindParams = (task: Task, scope: Scope): BoundParams => {
     if (contains(value, isLater)) throw new Waiting(`a part of "${name}" is known after the run`)
     values.set(name, value)
   }
-  const { params, mistakes } = checkParams(task.module, givenOf(task, values, new Set()), {
-    looped: loopedParams(task),
-  })
+  const checked = checkParams(task.module, givenOf(task, values, new Set()), { looped: loopedParams(task) })
+  const mistakes = [...checked.mistakes, ...needlessJudgements(task, checked)]
   if (mistakes.length > 0) throw new UserError(mistakes)
-  return params
+  return checked.params
 }
 
 /** The values of a task's parameters with the places to point at. */

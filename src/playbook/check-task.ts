@@ -1,6 +1,7 @@
 import { type Mistake, UserError } from '../contract/errors.ts'
 import { LATER } from '../contract/later.ts'
 import { Waiting } from '../contract/signals.ts'
+import { needlessJudgements } from './acts.ts'
 import { givenOf, itemLabel, loopedParams, loopItems } from './bind.ts'
 import { NoFile } from './control-file.ts'
 import { checkParams } from './params.ts'
@@ -32,8 +33,8 @@ export const checkTask = (check: TaskCheck): void => {
     return
   }
   const items = attempt(check, () => loopItems(task, check.scopeOf({ value: LATER, index: 0 })))
-  if (items === WRONG) return
-  const known = items === OPEN ? [LATER] : items
+  // where there is no telling what the items are, the rest is looked at all the same
+  const known = items === OPEN || items === WRONG ? [LATER] : items
   for (const [index, value] of known.entries()) checkItem(check, check.scopeOf({ value, index }))
 }
 
@@ -98,10 +99,11 @@ const checkValues = (check: TaskCheck, scope: Scope, certain: boolean): void => 
     else values.set(name, value)
     wrong ||= value === WRONG
   }
-  const { params, mistakes } = checkParams(task.module, givenOf(task, values, open), { looped: loopedParams(task) })
+  const checked = checkParams(task.module, givenOf(task, values, open), { looped: loopedParams(task) })
+  const mistakes = [...checked.mistakes, ...needlessJudgements(task, checked)]
   for (const mistake of mistakes) check.complain(mistake)
   if (wrong || mistakes.length > 0 || open.size > 0 || !certain) return
-  const claim = task.module.sole?.(params as never) ?? null
+  const claim = task.module.sole?.(checked.params as never) ?? null
   if (claim !== null) check.claim(claim)
 }
 

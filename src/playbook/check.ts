@@ -1,16 +1,12 @@
 import { type Mistake, place } from '../contract/errors.ts'
-import { LATER } from '../contract/later.ts'
-import { hintForHost } from '../inventory/pattern.ts'
-import type { Inventory, Variable } from '../inventory/shape.ts'
-import { checkTask } from './check-task.ts'
-import { allUses, type Definitions, saying, type Variables, variablesOfInventory } from './definitions.ts'
-import { hintForName, listed, type Registered, type Sights, wrongUse } from './known-names.ts'
+import type { Inventory } from '../inventory/shape.ts'
+import { checkValues, type WrongNames } from './check-values.ts'
+import { allUses, type Definitions, type Variables, variablesOfInventory } from './definitions.ts'
+import { hintForName, type Registered, type Sights, wrongUse } from './known-names.ts'
 import { inOrder } from './mistakes.ts'
 import { MAGIC, whyNoVariable } from './names.ts'
 import type { Play, Playbook, Task, Use } from './shape.ts'
-import { mistakesOf } from './template.ts'
 import { becomeTemplates, factsOf, templatesOf } from './uses.ts'
-import { hostOf, scopeFor } from './variables.ts'
 
 /** What a check is made against: the hosts and tasks that the flags choose, and what is given with -e. */
 export interface CheckAbout {
@@ -113,63 +109,40 @@ interface OneTask {
 }
 
 const checkOne = (one: OneTask, course: Course): void => {
-  const { play, task } = one
+  const { play, task, hosts } = one
+  const { about, variables, registers, filesMayCome } = course
   if (task.flush) return
-  const definitions: Definitions = { play, task, extraVars: course.about.extraVars, variables: course.variables }
-  try {
-    const uses = allUses([...templatesOf(task), ...becomeTemplates(play.become)], definitions)
-    const able = checkNames(one, uses, course)
-    if (task.sound && able !== null) checkValues(one, distinct(able, uses, course), course)
-  } catch (error) {
-    for (const mistake of mistakesOf(error)) course.complain(mistake)
-  }
+  const definitions: Definitions = { play, task, extraVars: about.extraVars, variables }
+  const told: Mistake[] = []
+  const uses = allUses([...templatesOf(task), ...becomeTemplates(play.become)], definitions, (broken) =>
+    told.push(...broken),
+  )
+  for (const mistake of told) course.complain(mistake)
+  const wrong = wrongNames(one, uses, course)
+  if (!task.sound) return
+  checkValues({
+    ...{ play, task, hosts, uses, variables, about, registers: registers.keys(), filesMayCome, wrong, told },
+    complain: course.complain,
+    claim: (what) => claimed(what, task, one.claims, course),
+  })
 }
 
-/** Gives the hosts on which every name is defined; null where a name is wrong on all. */
-const checkNames = (
-  { play, task, hosts, others }: OneTask,
-  uses: readonly Use[],
-  course: Course,
-): readonly string[] | null => {
+/** Complains of names that nothing defines. */
+const wrongNames = ({ play, task, hosts, others }: OneTask, uses: readonly Use[], course: Course): WrongNames => {
   const { inventory, extraVars } = course.about
   const own = { play, task, hosts, inventory, extraVars, others, guarded: guardedBy(task) }
-  const wrong = uses
-    .map((use) => wrongUse(use, { ...own, registers: withOwn(course, task, hosts, use) } satisfies Sights))
-    .filter((mistake) => mistake !== null)
-  for (const { on: _, ...mistake } of wrong) course.complain(mistake)
-  if (wrong.some(({ on }) => on === undefined)) return null
-  const without = new Set(wrong.flatMap(({ on }) => on ?? []))
-  return hosts.filter((host) => !without.has(host))
-}
-
-const checkValues = ({ play, task, hosts, claims }: OneTask, chosen: readonly string[], course: Course): void => {
-  const { inventory, extraVars } = course.about
-  const registers = new Map([...course.registers.keys()].map((name) => [name, LATER]))
-  const parts = { play, task, inventory, facts: LATER, registers, extraVars, registersOf: () => registers }
-  // where no host is known, what a host would say is not known either
-  const some = hosts.length === 0 ? [null] : chosen
-  const said = new Map<string, { readonly mistake: Mistake; readonly on: string[] }>()
-  for (const host of some) {
-    checkTask({
-      task,
-      become: [play.become, task.become],
-      filesMayCome: course.filesMayCome,
-      hintForHost: (name) => hintForHost(name, inventory),
-      isHost: (name) => host === null || hostOf(inventory, name) !== undefined,
-      complain: (mistake) => {
-        const key = `${mistake.at === undefined ? '' : place(mistake.at)} ${mistake.message}`
-        const known = said.get(key) ?? { mistake, on: [] }
-        said.set(key, known)
-        if (host !== null && !known.on.includes(host)) known.on.push(host)
-      },
-      claim: (what) => claimed(what, task, claims, course),
-      scopeOf: (item) => scopeFor(host === null ? { ...parts, item, host: '', open: true } : { ...parts, item, host }),
-    })
+  const everywhere = new Set<string>()
+  const byHost = new Map<string, Set<string>>()
+  for (const use of uses) {
+    const wrong = wrongUse(use, { ...own, registers: withOwn(course, task, hosts, use) } satisfies Sights)
+    if (wrong === null) continue
+    const { on, ...mistake } = wrong
+    const [name = ''] = use.path
+    course.complain(mistake)
+    if (on === undefined) everywhere.add(name)
+    for (const host of on ?? []) byHost.set(host, (byHost.get(host) ?? new Set()).add(name))
   }
-  for (const { mistake, on } of said.values()) {
-    const where = on.length === 0 || on.length === some.length ? '' : ` (on ${listed(on)})`
-    course.complain({ ...mistake, message: `${mistake.message}${where}` })
-  }
+  return { everywhere, byHost }
 }
 
 /** `changed_when` and `failed_when` see what the task itself registers, by its own name or as `result`. */
@@ -196,24 +169,6 @@ const claimed = (what: string, task: Task, claims: Map<string, Task>, course: Co
   if (before === undefined) claims.set(what, task)
 }
 
-/** One host for each different set of values that a task's names may have. */
-const distinct = (hosts: readonly string[], uses: readonly Use[], course: Course): readonly string[] => {
-  const names = [...new Set(uses.map(({ path }) => path[0] ?? ''))]
-  if (names.includes('inventory_hostname') || names.includes('hostvars')) return hosts
-  const own = names.filter((name) => course.variables.has(name))
-  const groups = names.includes('group_names')
-  const byValues = new Map<string, string>()
-  for (const host of hosts) {
-    const known = hostOf(course.about.inventory, host)
-    const values = own.map((name) => said(known?.vars.get(name)))
-    const key = `${values.join('\0')}\0${groups ? known?.groups.join(' ') : ''}`
-    if (!byValues.has(key)) byValues.set(key, host)
-  }
-  return [...byValues.values()]
-}
-
-const said = (variable: Variable | undefined): string => (variable === undefined ? '' : saying(variable))
-
 /** The same playbooks, whose plays also ask for the facts that variables of the inventory and of -e mention. */
 export const withFactsOfVariables = (
   playbooks: readonly Playbook[],
@@ -223,14 +178,9 @@ export const withFactsOfVariables = (
   return playbooks.map((playbook) => ({
     ...playbook,
     plays: playbook.plays.map((play) => {
-      const uses = [...play.tasks, ...play.handlers].flatMap((task) => {
-        try {
-          return allUses(templatesOf(task), { play, task, extraVars: about.extraVars, variables })
-        } catch (error) {
-          mistakesOf(error)
-          return []
-        }
-      })
+      const uses = [...play.tasks, ...play.handlers].flatMap((task) =>
+        allUses(templatesOf(task), { play, task, extraVars: about.extraVars, variables }, () => {}),
+      )
       return { ...play, mentionedFacts: [...new Set([...play.mentionedFacts, ...factsOf(uses)])] }
     }),
   }))

@@ -19,7 +19,7 @@ export const coerce = (
   const complain = (message: string, path: readonly (string | number)[] = [], hint?: string): undefined => {
     unfit.push({ message, path, ...(hint === undefined ? {} : { hint }) })
   }
-  if (value === null) complain(`"${name}" has no value`, [], `leave "${name}" out, or write ""`)
+  if (value === null) complain(`"${name}" has no value`, [], `"${name}" cannot be left out`)
   else if (schema.secret !== true && contains(value, isSecret)) complain(`"${name}" takes no secret`)
   if (unfit.length > 0) return { value: undefined, unfit }
   return { value: convert(name, schema, value, complain), unfit }

@@ -1,7 +1,9 @@
+import type { Mistake } from '../contract/errors.ts'
 import type { Inventory, Variable } from '../inventory/shape.ts'
 import { Spelled } from '../yaml/node.ts'
 import type { Play, Task, Template, Use } from './shape.ts'
-import { compiledExtra, compiledVariable } from './variables.ts'
+import { mistakesOf } from './template.ts'
+import { compiledExtra, compiledVariable, isPlain } from './variables.ts'
 
 /** The different variables of an inventory, by name and by what they say: one of each. */
 export type Variables = ReadonlyMap<string, ReadonlyMap<string, Variable>>
@@ -35,17 +37,29 @@ export interface Definitions {
   readonly variables: Variables
 }
 
-/** Everything that a name may stand for: the templates of the strongest source; of the inventory, those of all hosts. */
-export const templatesFor = (name: string, about: Definitions): readonly Template[] => {
+/** Is told what is wrong with the template of a variable. */
+export type TellBroken = (mistakes: readonly Mistake[]) => void
+
+/** Everything that a name may stand for: the templates of the strongest source; of the inventory, those of all hosts that are not plain. */
+const templatesFor = (name: string, about: Definitions, tell: TellBroken): readonly Template[] => {
   const { play, task, extraVars, variables } = about
-  if (Object.hasOwn(extraVars, name)) return [compiledExtra(extraVars, name, play.directory)]
+  const compiled = (compile: () => Template): readonly Template[] => {
+    try {
+      return [compile()]
+    } catch (error) {
+      tell(mistakesOf(error))
+      return []
+    }
+  }
+  if (Object.hasOwn(extraVars, name)) return compiled(() => compiledExtra(extraVars, name, play.directory))
   const own = task?.vars.get(name) ?? play.fileVars.get(name) ?? play.vars.get(name)
   if (own !== undefined) return [own]
-  return [...(variables.get(name)?.values() ?? [])].map((variable) => compiledVariable(variable, play.directory))
+  const all = [...(variables.get(name)?.values() ?? [])].filter((variable) => !isPlain(variable))
+  return all.flatMap((variable) => compiled(() => compiledVariable(variable, play.directory)))
 }
 
 /** Every mention of a name that templates lead to, by way of the variables that they mention. */
-export const allUses = (templates: readonly Template[], about: Definitions): readonly Use[] => {
+export const allUses = (templates: readonly Template[], about: Definitions, tell: TellBroken): readonly Use[] => {
   const uses: Use[] = []
   const seen = new Set<string>()
   const follow = (template: Template, optional: boolean): void => {
@@ -54,7 +68,7 @@ export const allUses = (templates: readonly Template[], about: Definitions): rea
       const [name = ''] = use.path
       if (seen.has(name)) continue
       seen.add(name)
-      for (const inner of templatesFor(name, about)) follow(inner, false)
+      for (const inner of templatesFor(name, about, tell)) follow(inner, false)
     }
   }
   for (const template of templates) follow(template, false)

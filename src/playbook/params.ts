@@ -1,11 +1,12 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
 import type { At, Mistake } from '../contract/errors.ts'
-import type { AboutTask, Module } from '../contract/module.ts'
+import type { AboutTask, Complaint, Module } from '../contract/module.ts'
 import type { TSchema } from '../contract/schema.ts'
 import { Secret } from '../contract/secret.ts'
 import { didYouMean } from '../contract/suggest.ts'
 import { coerce, type Unfit } from './coerce.ts'
-import { fieldsOfSchema, type ParamSchema } from './schema.ts'
+import { everyAnswer, type Unknowns } from './every-answer.ts'
+import { fieldsOfSchema, type ParamSchema, requiredOf } from './schema.ts'
 import { wordsFor } from './values.ts'
 
 /** Values of a task's parameters, with the places to point at. */
@@ -21,16 +22,25 @@ export interface GivenParams {
 /** The parameters as a module gets them: coerced, valid, defaults filled in. */
 export type BoundParams = Readonly<Record<string, unknown>>
 
-/** Holds values against a module's schema and its own review; with open values as far as can be told. */
-export const checkParams = (
-  module: Module,
-  given: GivenParams,
-  about: AboutTask,
-): { readonly params: BoundParams; readonly mistakes: readonly Mistake[] } => {
+/** What is known of a task's parameters, and all that is wrong with them. */
+export interface CheckedParams {
+  readonly params: BoundParams
+  /** those that are not known, or wrong, or missing */
+  readonly unknowns: Unknowns
+  readonly mistakes: readonly Mistake[]
+}
+
+/**
+ * Holds values against a module's schema and its own review; with open or wrong values as far as can be told. One that is
+ * null counts as not given where the parameter may be left out.
+ */
+export const checkParams = (module: Module, given: GivenParams, about: AboutTask): CheckedParams => {
   const schemas = fieldsOfSchema(module.params)
+  const required = requiredOf(module.params)
   const params: Record<string, unknown> = {}
-  const unfit: (Unfit & { readonly param: string })[] = []
+  const unfit: Complained[] = []
   for (const [param, value] of given.values) {
+    if (value === null && !required.has(param)) continue
     const coerced = coerce(param, schemas[param] ?? {}, value)
     unfit.push(...coerced.unfit.map((one) => ({ ...one, param })))
     if (coerced.unfit.length === 0) params[param] = coerced.value
@@ -40,23 +50,53 @@ export const checkParams = (
   const valid = validatorOf(module.params)
   if (!valid(params)) unfit.push(...complaintsOf(valid.errors ?? [], schemas, bad, module.name))
   for (const [param, secret] of secrets) params[param] = secret
-  const mistakes = unfit.map(
-    ({ message, hint, param, path }): Mistake => ({
-      message,
-      at: param === '' ? given.at : given.placeOf(param, path),
-      ...(hint === undefined ? {} : { hint }),
-    }),
-  )
-  if (mistakes.length > 0 || given.open.size > 0) return { params, mistakes }
-  return { params, mistakes: reviewed(module, params, given, about) }
+  const missing = [...required].filter((param) => !given.values.has(param))
+  const unknowns = unknownsOf([...bad, ...unfit.map(({ param }) => param), ...missing], schemas, required)
+  const mistakes = unfit.map((one) => placed(one, given))
+  return { params, unknowns, mistakes: [...mistakes, ...reviewed(module, { params, unknowns, given, about })] }
 }
 
-const reviewed = (module: Module, params: BoundParams, given: GivenParams, about: AboutTask): readonly Mistake[] =>
-  (module.review?.(params as never, about) ?? []).map(({ param, message, hint }) => ({
-    message,
-    at: param !== undefined && given.values.has(param) ? given.placeOf(param) : given.at,
-    ...(hint === undefined ? {} : { hint }),
-  }))
+type Complained = Unfit & { readonly param: string }
+
+const placed = ({ message, hint, param, path }: Complained, given: GivenParams): Mistake => ({
+  message,
+  at: param === '' ? given.at : given.placeOf(param, path),
+  ...(hint === undefined ? {} : { hint }),
+})
+
+const unknownsOf = (
+  names: readonly string[],
+  schemas: Readonly<Record<string, ParamSchema>>,
+  required: ReadonlySet<string>,
+): Unknowns => {
+  const known = names.flatMap((name) => (schemas[name] === undefined ? [] : [[name, schemas[name]] as const]))
+  return new Map(
+    known.map(([name, schema]) => {
+      const values = schema.enum ?? (schema.type === 'boolean' ? [true, false] : null)
+      const leftOut = required.has(name) || schema.default !== undefined ? [] : [undefined]
+      return [name, values === null ? null : [...leftOut, ...values]]
+    }),
+  )
+}
+
+/** What the module's own review complains of, whatever the unknown parameters may be. */
+const reviewed = (
+  module: Module,
+  { params, unknowns, given, about }: Omit<CheckedParams, 'mistakes'> & { given: GivenParams; about: AboutTask },
+): readonly Mistake[] => {
+  if (module.review === undefined) return []
+  const answers = everyAnswer((asked) => module.review?.(asked as never, about) ?? [], params, unknowns)
+  const [first = [], ...others] = answers ?? []
+  const isIn = (complaint: Complaint, all: readonly Complaint[]): boolean =>
+    all.some(({ param, message }) => param === complaint.param && message === complaint.message)
+  return first
+    .filter((complaint) => others.every((all) => isIn(complaint, all)))
+    .map(({ param, message, hint }) => ({
+      message,
+      at: param !== undefined && given.values.has(param) ? given.placeOf(param) : given.at,
+      ...(hint === undefined ? {} : { hint }),
+    }))
+}
 
 /** Takes the secrets out, as their text: the schema judges that, and nothing said about it shows it. */
 const withoutSecrets = (params: Record<string, unknown>): ReadonlyMap<string, Secret> => {
@@ -101,7 +141,7 @@ const complaintsOf = (
   schemas: Readonly<Record<string, ParamSchema>>,
   bad: ReadonlySet<string>,
   module: string,
-): readonly (Unfit & { readonly param: string })[] => {
+): readonly Complained[] => {
   const missing = errors
     .filter(({ keyword }) => keyword === 'required')
     .map(({ params }) => String(params.missingProperty))
@@ -119,10 +159,7 @@ const complaintsOf = (
   return [{ param: '', path: [], message: `${module}: missing required arguments: ${missing.join(', ')}` }, ...once]
 }
 
-const complaintOf = (
-  error: ErrorObject,
-  schemas: Readonly<Record<string, ParamSchema>>,
-): Unfit & { readonly param: string } => {
+const complaintOf = (error: ErrorObject, schemas: Readonly<Record<string, ParamSchema>>): Complained => {
   const [param = '', ...rest] = error.instancePath.slice(1).split('/')
   const path = rest.map((part) => (/^\d+$/.test(part) ? Number(part) : part))
   const secret = schemas[param]?.secret === true

@@ -19,3 +19,10 @@ export interface ParamSchema {
 /** The fields of an object's schema, by name. */
 export const fieldsOfSchema = (schema: TSchema): Readonly<Record<string, ParamSchema>> =>
   (schema as { properties?: Record<string, ParamSchema> }).properties ?? {}
+
+/** The names of the fields that must be given: neither optional nor with a default. */
+export const requiredOf = (schema: TSchema): ReadonlySet<string> => {
+  const fields = fieldsOfSchema(schema)
+  const required = (schema as { required?: readonly string[] }).required ?? []
+  return new Set(required.filter((name) => fields[name]?.default === undefined))
+}

@@ -1,31 +1,14 @@
+import { LATER } from '../contract/later.ts'
 import { didYouMean } from '../contract/suggest.ts'
 import { wordsFor } from '../yaml/node.ts'
 import { type Fields, fieldsOf, variableName } from './fields.ts'
 import type { Loading } from './loading.ts'
 import { holdsTemplate } from './read-field.ts'
-import type { Task } from './shape.ts'
+import type { Task, Template } from './shape.ts'
 
-/**
- * Reads `loop` and `loop_control`.
- *
- * @param broken called where there can be no items, which is complained of
- */
-export const loopOf = (
-  fields: Fields,
-  loading: Loading,
-  broken: () => void,
-): Pick<Task, 'loop' | 'loopVar' | 'indexVar' | 'loopLabel'> => {
-  const entry = fields.entry('loop')
-  if (entry !== undefined && entry.value.kind !== 'list' && !holdsTemplate(entry.value)) {
-    broken()
-    const message = `Invalid data passed to 'loop', it requires a list, got this instead: ${wordsFor(entry.value)}`
-    const hint =
-      entry.value.kind === 'scalar' && typeof entry.value.value === 'string'
-        ? `write loop: "{{ ${entry.value.value} }}"`
-        : undefined
-    loading.complain({ message, at: entry.value.at, ...(hint ? { hint } : {}) })
-  }
-  const loop = fields.template('loop')
+/** Reads `loop` and `loop_control`. */
+export const loopOf = (fields: Fields, loading: Loading): Pick<Task, 'loop' | 'loopVar' | 'indexVar' | 'loopLabel'> => {
+  const loop = listOf(fields, loading)
   const control = fields.mapOf('loop_control')
   if (control === undefined) return { loop, loopVar: 'item', indexVar: null, loopLabel: null }
   const inner = fieldsOf(control, loading)
@@ -44,4 +27,15 @@ export const loopOf = (
     indexVar: variableName(inner, 'index_var', loading),
     loopLabel: inner.template('label'),
   }
+}
+
+/** The template of the items; where they are no list, which is complained of, nothing further is known of them. */
+const listOf = (fields: Fields, loading: Loading): Template | null => {
+  const loop = fields.template('loop')
+  const node = fields.entry('loop')?.value
+  if (loop === null || node === undefined || node.kind === 'list' || holdsTemplate(node)) return loop
+  const message = `Invalid data passed to 'loop', it requires a list, got this instead: ${wordsFor(node)}`
+  const isName = node.kind === 'scalar' && typeof node.value === 'string'
+  loading.complain({ message, at: node.at, ...(isName ? { hint: `write loop: "{{ ${node.value} }}"` } : {}) })
+  return { ...loop, evaluate: () => LATER }
 }

@@ -1,5 +1,5 @@
-import type { Module } from '../contract/module.ts'
 import { itemsOf, type MapNode } from '../yaml/node.ts'
+import { judgementsOf } from './acts.ts'
 import { type Fields, fieldsOf, variableName } from './fields.ts'
 import { UNKNOWN } from './flush.ts'
 import { type Inherited, inheritedBy } from './inherit.ts'
@@ -20,14 +20,14 @@ export const shapeTask = (map: MapNode, loading: Loading, inherited: Inherited, 
   const broken = (): void => {
     sound = false
   }
-  const loop = loopOf(fields, loading, broken)
-  const acts = actsOf(fields, found?.module ?? null, loading)
+  const loop = loopOf(fields, loading)
+  const judgements = judgementsOf(fields, found?.module ?? null, loading)
   const params = found === null ? new Map<string, Template>() : paramsOf(found, map, loading, broken)
   const rest = {
     at: map.at,
     params,
     ...loop,
-    ...acts,
+    ...judgements,
     register: variableName(fields, 'register', loading),
     notify: namesIn(fields, 'notify', loading),
     listen: listenOf(fields, kind, loading),
@@ -81,21 +81,4 @@ const listenOf = (fields: Fields, kind: 'task' | 'handler', loading: Loading): r
     loading.complain({ message: '"listen" is not a valid attribute for a Task', at: entry.at, hint })
   }
   return namesIn(fields, 'listen', loading)
-}
-
-const actsOf = (fields: Fields, module: Module | null, loading: Loading): Pick<Task, 'changedWhen' | 'failedWhen'> => {
-  for (const key of ['changed_when', 'failed_when']) {
-    const entry = fields.entry(key)
-    if (entry === undefined || module === null || module.isAct !== undefined) continue
-    const hint = 'it is changed exactly when something differs, and failed when it cannot be brought about'
-    loading.complain({
-      message: `"${key}" is for acts such as command; ${module.name} judges itself`,
-      at: entry.at,
-      hint,
-    })
-  }
-  return {
-    changedWhen: fields.has('changed_when') ? fields.conditions('changed_when') : null,
-    failedWhen: fields.has('failed_when') ? fields.conditions('failed_when') : null,
-  }
 }

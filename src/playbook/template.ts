@@ -13,6 +13,9 @@ export interface TemplateContext {
   complain(mistake: Mistake): void
 }
 
+/** What a text with templates has in it; Jinja's statements too, of which is said that they are not ours. */
+export const HOLDS_TEMPLATE = /\{\{|\{%/
+
 type Evaluate = (scope: Scope) => unknown
 
 /** Compiles a value of a playbook, however deep its templates are; it is compiled once, and rendered once per evaluation. */
@@ -81,7 +84,7 @@ const compileNode = (node: YamlNode, context: TemplateContext, uses: Use[]): Eva
 }
 
 const compileScalar = (node: ScalarNode, context: TemplateContext, uses: Use[]): Evaluate | null => {
-  if (typeof node.value !== 'string' || !/\{\{|\{%/.test(node.value)) return null
+  if (typeof node.value !== 'string' || !HOLDS_TEMPLATE.test(node.value)) return null
   const compiling = compilingOf(node, context, uses)
   const value: Expression = compileText(node.value, compiling, (index) => node.locate(index))
   return (scope) => value({ scope, block: null })

@@ -6,7 +6,7 @@ import type { Host, Inventory, Variable } from '../inventory/shape.ts'
 import { nodeOf } from '../yaml/node.ts'
 import { fileReader, type ReadFile } from './control-file.ts'
 import type { Play, Scope, Task, Template } from './shape.ts'
-import { compileTemplate } from './template.ts'
+import { compileTemplate, HOLDS_TEMPLATE } from './template.ts'
 import { textFor } from './values.ts'
 
 /** What names mean is made from these, weak to strong: inventory, facts, play, files of the play, task, registers, item, -e. */
@@ -18,31 +18,36 @@ export interface ScopeParts {
   readonly facts: unknown
   readonly registers: ReadonlyMap<string, unknown>
   /** what other hosts registered, for `hostvars` */
-  readonly registersOf?: (host: string) => ReadonlyMap<string, unknown> | undefined
+  readonly registersOf?: ((host: string) => ReadonlyMap<string, unknown> | undefined) | undefined
   readonly extraVars: Readonly<Record<string, unknown>>
   readonly item: { readonly value: unknown; readonly index: number } | null
   /** there is no host yet: what it would say, and what nothing else defines, is LATER */
-  readonly open?: true
+  readonly open?: boolean
+  /** names that are wrong, which was complained of: what they mean is LATER */
+  readonly wrong?: ReadonlySet<string>
 }
 
 /** Gives what names mean for a task on a host; a value is computed when it is asked for, once. */
 export const scopeFor = (parts: ScopeParts): Scope => {
-  const known = new Map<string, unknown>()
-  const path: string[] = []
+  // most scopes are asked for one name: these are made when they are needed
+  let known: Map<string, unknown> | null = null
+  let path: readonly string[] = []
   const scope: Scope = {
     lookup: (name) => {
-      if (known.has(name)) return known.get(name)
+      if (known?.has(name)) return known.get(name)
       const found = sourceOf(name, parts) ?? (parts.open ? valued(LATER) : undefined)
       if (found === undefined) return undefined
       if (!found.template) return found.value
       if (path.includes(name)) throw circular([...path.slice(path.indexOf(name)), name], found.template)
-      path.push(name)
+      const outer = path
+      path = [...outer, name]
       try {
         const value = found.wrap(found.template.evaluate(scope))
+        known ??= new Map()
         known.set(name, value)
         return value
       } finally {
-        path.pop()
+        path = outer
       }
     },
   }
@@ -62,6 +67,7 @@ const valued = (value: unknown): Source => ({ template: null, value })
 /** Where a name gets its value from: the strongest source that defines it. */
 const sourceOf = (name: string, parts: ScopeParts): Source | undefined => {
   const { play, task, item, registers, extraVars } = parts
+  if (parts.wrong?.has(name)) return valued(LATER)
   if (Object.hasOwn(extraVars, name)) return { template: extraOf(parts, name), wrap: secretOf(name) }
   if (item !== null && name === (task?.loopVar ?? 'item')) return valued(item.value)
   if (item !== null && task !== null && name === task.indexVar) return valued(item.index)
@@ -72,6 +78,7 @@ const sourceOf = (name: string, parts: ScopeParts): Source | undefined => {
   if (parts.open && name !== 'playbook_dir') return valued(LATER)
   const host = hostOf(parts.inventory, parts.host)
   const variable = host?.vars.get(name)
+  if (variable !== undefined && isPlain(variable)) return valued(secretOf(name)(variable.value))
   if (variable !== undefined) return { template: compiledVariable(variable, play.directory), wrap: secretOf(name) }
   return magicOf(name, parts, host)
 }
@@ -118,7 +125,7 @@ const NOWHERE: At = { file: '-e', line: 1, column: 1 }
 
 // What follows remembers pure functions of immutable values by their identity: an inventory's variables are compiled once
 // for all hosts and tasks that see them.
-const compiled = new WeakMap<Variable, Map<string, Template>>()
+const compiled = new Map<string, WeakMap<Variable, Template>>()
 const extras = new WeakMap<object, Map<string, Template>>()
 const readers = new Map<string, ReadFile>()
 const groups = new WeakMap<Inventory, Readonly<Record<string, readonly string[]>>>()
@@ -129,12 +136,16 @@ const readerOf = (directory: string): ReadFile => {
   return reader
 }
 
+/** Says whether a variable holds no template, nor anything that may: it is what it is, and need not be compiled. */
+export const isPlain = ({ value }: Variable): boolean =>
+  typeof value === 'string' ? !HOLDS_TEMPLATE.test(value) : value === null || typeof value !== 'object'
+
 /** The template of an inventory's variable, compiled once per playbook directory; throws where it is none. */
 export const compiledVariable = (variable: Variable, directory: string): Template => {
-  const byDirectory = compiled.get(variable) ?? new Map<string, Template>()
-  compiled.set(variable, byDirectory)
-  const known = byDirectory.get(directory) ?? compile(variable.node, directory)
-  byDirectory.set(directory, known)
+  const ofDirectory = compiled.get(directory) ?? new WeakMap<Variable, Template>()
+  compiled.set(directory, ofDirectory)
+  const known = ofDirectory.get(variable) ?? compile(variable.node, directory)
+  ofDirectory.set(variable, known)
   return known
 }
 

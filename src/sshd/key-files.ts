@@ -8,6 +8,7 @@ import type { Found, Look, User } from '../contract/look.ts'
 import { missing, refuse, wait } from '../contract/signals.ts'
 import type { PathState } from '../contract/state.ts'
 import { readAuthorizedKeys } from '../formats/authorized-keys.ts'
+import { keyWriter } from './key-writer.ts'
 
 /** How a file of keys is to be looked at. */
 export interface KeyFileLook {
@@ -15,6 +16,8 @@ export interface KeyFileLook {
   readonly path: string
   /** a link in its place, or on the way to it, is followed */
   readonly follow: boolean
+  /** its directory, where it is in the home, is made the user's before anything is written */
+  readonly isRepaired: boolean
 }
 
 /** A file of keys, there or not, and its directory where that is in the user's home or is missing. */
@@ -23,7 +26,8 @@ export interface KeyFileSight {
   readonly path: string
   readonly entry: PathState
   readonly directory: { readonly path: string; readonly entry: PathState } | null
-  readonly isInHome: boolean
+  /** the path that was asked for, where a link led from there */
+  readonly ledFrom: string | null
 }
 
 /** A link in the place of a file, or on the way to it. */
@@ -44,6 +48,10 @@ export const lookAtKeyFile = async (on: Look, about: KeyFileLook): Promise<KeyFi
   ])
   if (isNamedInHome && home === null)
     missing({ kind: 'directory', name: user.home, message: `the home of ${user.name}, ${user.home}, does not exist` })
+  if (!isNamedInHome && home !== null) {
+    const own = await nameInHome(on, about, { home, directory: directory?.found ?? null })
+    if (own !== null) return await lookAtKeyFile(on, { ...about, path: own })
+  }
   const scene: Scene = { on, eyes, about, home, isNamedInHome }
   const straight = isNamedInHome ? joined(home?.path ?? '', path.slice(user.home.length)) : null
   const led = [directory, file].find((one) => one?.found.kind === 'link')?.found
@@ -52,7 +60,21 @@ export const lookAtKeyFile = async (on: Look, about: KeyFileLook): Promise<KeyFi
     if (!about.follow) return { link: led?.path ?? posix.dirname(path), leadsTo: led?.target ?? String(real) }
     return await followed(scene)
   }
-  return sightOf(scene, { path: real ?? path, file, directory })
+  return await sightOf(scene, { path: real ?? path, file, directory, isLed: false })
+}
+
+/** What leads into the home by another name is the user's all the same: gives its name in the home, else null. */
+const nameInHome = async (
+  on: Look,
+  { user, path }: KeyFileLook,
+  { home, directory }: { readonly home: Found; readonly directory: Found | null },
+): Promise<string | null> => {
+  const up = posix.dirname(path)
+  const above = directory === null ? await on.file(posix.dirname(up), { text: false }) : null
+  const real = directory?.path ?? (above === null ? up : posix.join(above.path, posix.basename(up)))
+  return isBelow(`${real}/`, home.path)
+    ? posix.join(user.home, real.slice(home.path.length), posix.basename(path))
+    : null
 }
 
 interface Scene {
@@ -101,42 +123,58 @@ const followed = async (scene: Scene): Promise<KeyFileSight> => {
   const directory = await eyes.file(posix.dirname(path), { text: false })
   // a link that leads nowhere is found as itself, at the path that it leads to
   const there = file === null || file.kind === 'link' ? null : { found: file, byPower: false }
-  return sightOf(scene, {
+  return await sightOf(scene, {
     path,
     file: there,
     directory: directory === null ? null : { found: directory, byPower: false },
+    isLed: true,
   })
 }
 
-const sightOf = (
-  scene: Scene,
-  { path, file, directory }: { readonly path: string; readonly file: Seen | null; readonly directory: Seen | null },
-): KeyFileSight => {
+interface Spot {
+  readonly path: string
+  readonly file: Seen | null
+  readonly directory: Seen | null
+  /** a link led here */
+  readonly isLed: boolean
+}
+
+const sightOf = async (scene: Scene, spot: Spot): Promise<KeyFileSight> => {
   const { about, home, isNamedInHome } = scene
+  const { path, file, directory } = spot
   const isInHome = home !== null && isBelow(path, home.path)
   if (directory !== null && directory.found.kind !== 'directory') refuse(`${directory.found.path} is not a directory`)
-  if (file !== null && file.found.kind !== 'file') refuse(`${path} is a ${file.found.kind}, not a file`)
-  const writer = isNamedInHome ? writerOf(scene, { isInHome, file, directory }) : powerOf(scene.on)
+  if (file !== null && file.found.kind !== 'file') refuse(`${path} is ${KINDS[file.found.kind]}`)
   const up = posix.dirname(path)
   const isManaged = directory === null || (isInHome && up !== home?.path)
-  const dirWriter = isInHome && home?.owner !== about.user.name && directory === null ? undefined : writer
+  const isUsers = isNamedInHome || scene.on.connection.power === about.user.name
+  const as = isUsers ? await writerOf(scene, spot, isInHome && isManaged) : powerOf(scene.on)
+  // what was made for the user is the user's to fill
+  const filler = directory === null && isInHome ? about.user.name : as
   return {
     path,
-    isInHome,
-    entry: fileEntry(file, about.user.name, writer),
-    directory: isManaged ? { path: up, entry: directoryEntry(directory?.found ?? null, dirWriter) } : null,
+    entry: fileEntry(file, about.user.name, filler),
+    directory: isManaged ? { path: up, entry: directoryEntry(directory?.found ?? null, as) } : null,
+    ledFrom: spot.isLed ? about.path : null,
   }
 }
 
-/** Who writes what lies in a home, or where a link leads from there: the user, if the user could not write it, nobody else. */
-const writerOf = (
-  { about }: Scene,
-  { isInHome, file, directory }: { isInHome: boolean; file: Seen | null; directory: Seen | null },
-): string | undefined => {
-  const { name } = about.user
-  // the text of such a file is the user's to write; to replace it takes the directory's owner
-  const isOwnFileElsewhere = !isInHome && directory?.found.owner !== name && file?.found.owner === name
-  return isOwnFileElsewhere ? undefined : name
+const KINDS = {
+  directory: 'a directory, not a file',
+  link: 'a symlink, not a file',
+  other: 'neither a file nor a directory',
+} as const
+
+const writerOf = async ({ on, eyes, about }: Scene, spot: Spot, isOurs: boolean): Promise<string | undefined> => {
+  const { path, file, directory, isLed } = spot
+  const up = posix.dirname(posix.dirname(path))
+  const around = directory ?? (await orWithPower(eyes, on, (look) => look.file(up, { text: false })))
+  if (around === null) return about.user.name
+  const isRepaired = directory !== null && isOurs && about.isRepaired
+  return await keyWriter(on, {
+    user: about.user,
+    ...{ directory: around.found, file: file?.found ?? null, isLed, isRepaired },
+  })
 }
 
 const powerOf = ({ connection: { power } }: Look): string | undefined => (power === 'root' ? undefined : power)

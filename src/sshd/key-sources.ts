@@ -4,13 +4,15 @@ import type { SshdConnection } from '../contract/questions.ts'
 import { Missing } from '../contract/signals.ts'
 import { type Account, defaultKeySources, type KeySources, readKeySources } from '../formats/authorized-sources.ts'
 import { flatten } from '../formats/sshd-tree.ts'
-import { NEUTRAL, SSHD_CONFIG, sshdVersion, type Verdict, verdict } from './ask.ts'
+import { NEUTRAL, type Obeyed, SSHD_CONFIG, sshdVersion, type Verdict, verdict } from './ask.ts'
 import { readSshdTree } from './read-tree.ts'
 import { grammarOf, isGlobalOnlyIn } from './setting.ts'
 
 /** Where sshd looks for a user's keys; `unasked` says why that is what it does by default and not what it told. */
 export interface AskedKeySources extends KeySources {
-  readonly unasked: string | null
+  readonly unasked: { readonly why: string; readonly isForPower: boolean } | null
+  /** all that it told of a connection of the user; empty where it was not asked */
+  readonly said: Obeyed['values']
 }
 
 /** Asks sshd, for a connection of the user from where this one comes, where it looks for the keys of an account. */
@@ -18,12 +20,16 @@ export const askKeySources = async (on: Look, user: string): Promise<(account: A
   const said = await sshdSays(on, user)
   return (account) =>
     'refusal' in said
-      ? { ...defaultKeySources(account), unasked: said.refusal }
-      : { ...readKeySources(said.values, account), unasked: null }
+      ? { ...defaultKeySources(account), unasked: unaskedOf(on, said.refusal), said: new Map() }
+      : { ...readKeySources(said.values, account), unasked: null, said: said.values }
 }
 
+const isRoot = (on: Look): boolean => on.connection.power === 'root'
+
+const unaskedOf = (on: Look, why: string): AskedKeySources['unasked'] => ({ why, isForPower: !isRoot(on) })
+
 const sshdSays = async (on: Look, user: string): Promise<Verdict> => {
-  if (on.connection.power !== 'root') return { refusal: 'only root can ask it', isUntestable: true }
+  if (!isRoot(on)) return { refusal: 'only root can ask it', isUntestable: true }
   try {
     return await ask(on, { ...NEUTRAL, user, ...here(on) })
   } catch (error) {

@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import type { Answer, Found, Look, User } from '../contract/look.ts'
 import { questions } from '../contract/questions.ts'
 import { missing, refuse } from '../contract/signals.ts'
@@ -8,6 +9,8 @@ import type { WantedKey } from '../formats/authorized-wanted.ts'
 import { isCommonType } from '../formats/public-key.ts'
 import { sshdVersion } from './ask.ts'
 import { type KeyFileLink, type KeyFileSight, lookAtKeyFile } from './key-files.ts'
+import { admissionNotes } from './key-admission.ts'
+import { loginKeyFiles, reachNotes, realPaths } from './key-reach.ts'
 import { type AskedKeySources, askKeySources } from './key-sources.ts'
 import { compareVersions } from './keywords.ts'
 
@@ -29,12 +32,14 @@ export interface KeysSight {
   readonly home: string
   readonly files: readonly [KeyFileSight, ...KeyFileSight[]]
   readonly sources: AskedKeySources
-  /** the key of this connection where it is the user's and one of these files lets it in */
+  /** the key of this connection where sshd finds it in one of these files */
   readonly ownKey: string | null
   /** from where this connection comes, where it has such a key */
   readonly ownAddress: string | null
   /** the machine's clock in seconds since 1970; null where no date asks for it */
   readonly clock: number | null
+  /** services of TCP that the machine knows by name; null where no option names one */
+  readonly services: readonly string[] | null
   /** the release of sshd, where an option asks for it */
   readonly release: string | null
   /** types that the machine's OpenSSH knows, where a rare one asks for it */
@@ -44,15 +49,20 @@ export interface KeysSight {
 
 /** Looks for a user's keys in all files that sshd reads for the user, or in the one of `path`: two flights. */
 export const lookForKeys = async (on: Look, wanted: KeysWanted): Promise<KeysSight> => {
-  const isDated = wanted.keys.some(({ options }) => EXPIRY.test(options ?? ''))
+  const options = wanted.keys.map((one) => one.options ?? '').join('\n')
+  const isAll = wanted.exclusive || wanted.state === 'absent'
   const isRare = wanted.keys.some(({ key }) => !isCommonType(key.type))
-  const [user, sourcesOf, path, clock, types, release] = await Promise.all([
+  const mayLose = isAll || wanted.keys.some((one) => one.options !== null)
+  const isRoot = on.connection.power === 'root'
+  const [user, sourcesOf, path, types, release, state, loginFiles] = await Promise.all([
     on.user(wanted.user),
     askKeySources(on, wanted.user),
-    wanted.path === undefined ? null : on.expand(wanted.path),
-    isDated ? on.ask(questions.clocks()) : null,
+    wanted.path === undefined ? null : on.expand(wanted.path).then(plainPath),
     isRare ? on.ask(questions.keyTypes()) : null,
     newestOption(wanted.keys) === null ? null : sshdVersion(on),
+    isRoot && wanted.state === 'present' ? on.ask(questions.accountState(wanted.user)) : null,
+    mayLose ? loginKeyFiles(on, wanted.user) : [],
+    askAbout(on, options),
   ])
   if (user === null)
     return missing({
@@ -61,23 +71,47 @@ export const lookForKeys = async (on: Look, wanted: KeysWanted): Promise<KeysSig
       message: `Failed to lookup user ${wanted.user}: user "${wanted.user}" does not exist`,
     })
   const sources = sourcesOf(user)
-  const { files, home, left } = await lookAtFiles(on, { wanted, user, sources, path })
-  const later = files.some(({ entry }) => entry?.kind === 'file' && EXPIRY.test(String(entry.text)))
-  const isOwn = on.connection.user === user.name && (path === null || sources.files.includes(path))
+  const isLogin = on.connection.user === user.name
+  const [{ files, home, left }, read, login, admission] = await Promise.all([
+    lookAtFiles(on, { wanted, user, sources, path }),
+    path === null ? sources.files : realPaths(on, sources.files),
+    realPaths(on, loginFiles),
+    state === null ? [] : admissionNotes(on, { user, keys: wanted.keys, said: sources.said, state }),
+  ])
+  const only = path === null ? null : files[0].path
+  const isRead = only === null || read.includes(only)
+  const isOwn = isLogin ? isRead : files.some((one) => login.includes(one.path))
+  const { clock, services } = await askAbout(on, [options, ...files.map(({ entry }) => textOf(entry))].join('\n'))
   return {
-    user,
-    home,
-    files,
-    sources,
+    ...{ user, home, files, sources, clock, services, release },
     ownKey: isOwn ? on.connection.key : null,
     ownAddress: isOwn && on.connection.key !== null ? on.connection.from : null,
-    clock: secondsOf(clock ?? (later ? await on.ask(questions.clocks()) : null)),
-    release,
     types: types === null || types.code !== 0 ? null : types.stdout.split(/\s+/).filter((type) => type !== ''),
-    notes: [...left, ...reachNotes(wanted, { sources, path, user })],
+    notes: [...left, ...(isRead ? admission : []), ...reachNotes({ user, sources, only, read, isAll })],
   }
 }
 
+const plainPath = (path: string): string => posix.normalize(path).replace(/(?<=.)\/$/, '')
+
+const textOf = (entry: PathState): string => (entry?.kind === 'file' ? String(entry.text) : '')
+
+/** Asks what options can only be judged by, where these mention it; asked twice, it is one question. */
+const askAbout = async (on: Look, options: string): Promise<Pick<KeysSight, 'clock' | 'services'>> => {
+  const [clock, services] = await Promise.all([
+    EXPIRY.test(options) ? on.ask(questions.clocks()) : null,
+    SERVICE.test(options) ? on.read('/etc/services') : undefined,
+  ])
+  return { clock: secondsOf(clock), services: services === undefined ? null : tcpServices(services ?? '') }
+}
+
+/** The names in a services(5) file. */
+const tcpServices = (text: string): readonly string[] =>
+  text.split('\n').flatMap((line) => {
+    const [name = '', port = '', ...aliases] = line.replace(/#.*/, '').trim().split(/\s+/)
+    return /^\d+\/tcp$/.test(port) ? [name, ...aliases] : []
+  })
+
+const SERVICE = /permit(open|listen)="([^"]*[:/])?[a-z][^":/\]]*"/i
 const EXPIRY = /expiry-time/i
 
 const secondsOf = (answer: Answer | null): number | null => {
@@ -110,22 +144,25 @@ const lookAtFiles = async (
   const { wanted, user, sources, path } = about
   const names = path === null ? sources.files : [path]
   if (names.length === 0)
-    refuse(`sshd reads no file of keys for ${user.name} (AuthorizedKeysFile ${sources.others.join(', ') || 'none'})`)
+    refuse(`sshd reads no file of keys for ${user.name} (${sources.setting})`)
+  const isRepaired = wanted.manage_dir && wanted.state === 'present'
   const [home, ...seen] = await Promise.all([
     on.file(user.home, { text: false }),
-    ...names.map((name) => lookAtKeyFile(on, { user, path: name, follow: wanted.follow })),
+    ...names.map((name) => lookAtKeyFile(on, { user, path: name, follow: wanted.follow, isRepaired })),
   ])
   const [first, ...rest] = seen
   if (first === undefined || 'link' in first) return refuse(linkText(first))
   await refuseMissingDirectory(on, wanted, first)
   const known = new Map<string, KeyFileSight>([[first.path, first]])
   for (const one of rest) if (!('link' in one) && one.entry?.kind === 'file') known.set(one.path, one)
+  const files = [first, ...[...known.values()].slice(1)] as const
   const left = rest.flatMap((one) => ('link' in one && !known.has(one.leadsTo) ? [`left alone: ${linkText(one)}`] : []))
+  const led = files.flatMap(({ path: real, ledFrom }) => (ledFrom === null ? [] : [`${ledFrom} leads to ${real}`]))
   const loose = [home, wanted.manage_dir ? null : first.directory].flatMap(looseNote)
   return {
-    files: [first, ...[...known.values()].slice(1)],
+    files,
     home: (home?.path ?? user.home).replace(/\/$/, ''),
-    left: [...left, ...(sources.strictModes === false ? [] : loose)],
+    left: [...led, ...left, ...(sources.strictModes === false ? [] : loose)],
   }
 }
 
@@ -155,26 +192,6 @@ const refuseMissingDirectory = async (on: Look, wanted: KeysWanted, first: KeyFi
   const up = directory.path.slice(0, directory.path.lastIndexOf('/')) || '/'
   const above = await on.file(up, { text: false })
   if (above === null) missing({ kind: 'directory', name: up })
-}
-
-/** What else lets the user in, or keeps the file from doing so. */
-const reachNotes = (
-  wanted: KeysWanted,
-  { sources, path, user }: { readonly sources: AskedKeySources; readonly path: string | null; readonly user: User },
-): readonly string[] => {
-  const isAll = wanted.exclusive || wanted.state === 'absent'
-  const others = path === null ? [] : sources.files.filter((file) => file !== path)
-  const isRead = path === null || sources.files.includes(path)
-  return [
-    ...(sources.unasked !== null && (isAll || path === null) && isAll
-      ? [`sshd was not asked which files it reads for ${user.name}: ${sources.unasked}`]
-      : []),
-    ...(isAll && sources.others.length > 0 ? [`left: ${sources.others.join(', ')} may let ${user.name} in too`] : []),
-    ...(isAll && isRead && others.length > 0 ? [`left: sshd reads ${others.join(', ')} for ${user.name} too`] : []),
-    ...(!isRead && sources.unasked === null
-      ? [`sshd does not read ${path} for ${user.name}: it reads ${sources.files.join(', ') || 'no file'}`]
-      : []),
-  ]
 }
 
 /** Refuses keys that this machine's sshd would not take, whatever stands in its files. */

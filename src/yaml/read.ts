@@ -1,14 +1,17 @@
 import {
+  COLLECTION_STYLE,
   EVENT_ID,
   type Event,
   getScalarValue,
   parseEvents,
   SCALAR_STYLE,
   type ScalarEvent,
+  type SequenceEvent,
   YAMLException,
 } from 'js-yaml'
 import type { At, Mistake } from '../contract/errors.ts'
 import { hintFor } from './hints.ts'
+import { whyNoYaml } from './no-yaml.ts'
 import type { Entry, MapNode, ScalarNode, YamlNode } from './node.ts'
 import { locator, plainValue } from './scalar.ts'
 
@@ -35,18 +38,8 @@ export const readYaml = (text: string, file: string): Reading => {
     return { root: builder.document(), mistakes: builder.mistakes }
   } catch (error) {
     if (!(error instanceof YAMLException)) throw error
-    const position = error.mark?.position ?? 0
-    const at = placeOf(Math.min(position, source.length))
-    const hint = hintFor(error.reason, lineAround(source, position))
-    return { root: null, mistakes: [{ message: `not YAML: ${error.reason}`, at, ...(hint ? { hint } : {}) }] }
+    return { root: null, mistakes: [whyNoYaml(error, source, placeOf)] }
   }
-}
-
-const lineAround = (source: string, position: number): string => {
-  const start = source.lastIndexOf('\n', position - 1) + 1
-  const end = source.indexOf('\n', position)
-  const line = source.slice(start, end === -1 ? undefined : end)
-  return line.trim() === '' && start > 0 ? lineAround(source, start - 1) : line
 }
 
 /** Gives the function from an offset to its place, by bisection. */
@@ -73,6 +66,8 @@ class Builder {
   readonly #placeOf: (offset: number) => At
   readonly #anchors = new Map<string, { readonly node: YamlNode | null; readonly nodes: number }>()
   #next = 0
+  /** the end of what was taken so far */
+  #reached = 0
   #nodes = 0
   #aliases = 0
 
@@ -101,6 +96,8 @@ class Builder {
     const event = this.#events[this.#next]
     this.#next += 1
     if (event === undefined) throw new Error('the YAML events end too soon')
+    const { start = -1, valueEnd = -1, anchorEnd = -1, tagEnd = -1 } = event as Partial<ScalarEvent & SequenceEvent>
+    this.#reached = Math.max(this.#reached, start, valueEnd, anchorEnd, tagEnd)
     return event
   }
 
@@ -123,7 +120,7 @@ class Builder {
       event.type === EVENT_ID.SCALAR
         ? this.#scalar(event, tag, empty)
         : event.type === EVENT_ID.SEQUENCE
-          ? this.#list(this.#placeOf(event.start))
+          ? this.#list(this.#placeOf(event.start), event.style === COLLECTION_STYLE.BLOCK)
           : this.#map(this.#placeOf(event.start))
     if (tag !== '' && event.type !== EVENT_ID.SCALAR && !/^!!(?:map|seq)$/.test(tag)) this.#strangeTag(tag, node.at)
     if (anchor !== null) this.#anchors.set(anchor, { node, nodes: this.#nodes - before })
@@ -153,11 +150,27 @@ class Builder {
     return { kind: 'scalar', at, value: null, raw: '', plain: true, locate: () => at }
   }
 
-  #list(at: At): YamlNode {
+  #list(at: At, block: boolean): YamlNode {
     const items: YamlNode[] = []
-    while (!this.#ended()) items.push(this.#node(at))
+    while (!this.#ended()) items.push(this.#node(block && this.#isNothing() ? this.#dash(at, items.length) : at))
     this.#take()
     return { kind: 'list', at, items }
+  }
+
+  #isNothing(): boolean {
+    const event = this.#events[this.#next]
+    return event?.type === EVENT_ID.SCALAR && event.valueStart < 0
+  }
+
+  /** The dash of an item of which nothing else is written; those of one list stand below one another. */
+  #dash(list: At, index: number): At {
+    if (index === 0) return list
+    const dash = new RegExp(`^ {${list.column - 1}}-(?=\\s|$)`, 'gm')
+    dash.lastIndex = this.#source.indexOf('\n', this.#reached)
+    const found = dash.exec(this.#source)
+    if (found === null) return list
+    this.#reached = dash.lastIndex
+    return this.#placeOf(dash.lastIndex - 1)
   }
 
   #map(at: At): MapNode {

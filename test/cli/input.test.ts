@@ -96,6 +96,61 @@ bad.yml:7:7: couldn't resolve module/action 'fiel'
     assert.match(limited.stderr, /no play has a host: --limit web1:&db1 leaves none/)
   })
 
+  it('is an inventory that cannot be read, and not also that it has no hosts', async () => {
+    const table: readonly (readonly [name: string, text: string, wanted: RegExp])[] = [
+      ['hosts.ini', '[web]\nweb1\n', /^hosts\.ini:1:/],
+      ['list.yml', 'all:\n  hosts: [web1]\n', /^list\.yml:2:/],
+      ['cycle.yml', 'a: {children: {b: {}}}\nb: {children: {a: {}}}\n', /^cycle\.yml:\d:/],
+      ['broken.yml', 'all: [\n', /^broken\.yml:\d:/],
+    ]
+    for (const [name, text, wanted] of table) {
+      const odd = files({ 'site.yml': SITE, [name]: text })
+      const { code, stderr } = await odd.typed('validate', 'site.yml', '-i', name)
+      assert.equal(code, 1, name)
+      assert.match(stderr, wanted)
+      assert.doesNotMatch(stderr, /no play has a host|pattern/)
+    }
+  })
+
+  it('is a play that is wrong, and not also that no play has a host', async () => {
+    const odd = files({
+      'odd.yml': '- hosts: empty\n  tasks: []\n- hosts: {}\n  tasks: []\n',
+      'inventory.yml': INVENTORY,
+    })
+    const { code, stderr } = await odd.typed('run', 'odd.yml', '-i', 'inventory.yml')
+    assert.equal(code, 1)
+    assert.match(stderr, /^odd\.yml:3:/)
+    assert.doesNotMatch(stderr, /no play has a host/)
+  })
+
+  it('is a private key on the command line that is none', async () => {
+    const odd = files({
+      'site.yml': SITE,
+      'inventory.yml': INVENTORY,
+      'id.pub': 'ssh-ed25519 AAAA alice\n',
+      'id.txt': 'x\n',
+    })
+    const table: readonly (readonly [words: readonly string[], wanted: string])[] = [
+      [['--private-key', 'none'], 'keyward: --private-key: the private key none does not exist\n'],
+      [['--key-file', 'none'], 'keyward: --key-file: the private key none does not exist\n'],
+      [
+        ['--private-key', 'id.pub'],
+        'keyward: --private-key: id.pub is a public key\n  hint: name the private key: id\n',
+      ],
+    ]
+    for (const [words, wanted] of table)
+      assert.deepEqual(await odd.typed('run', 'site.yml', '-i', 'inventory.yml', ...words), {
+        code: 1,
+        stdout: '',
+        stderr: wanted,
+      })
+    const open = await odd.typed('run', 'site.yml', '-i', 'inventory.yml', '--private-key', 'id.txt')
+    assert.match(
+      open.stderr,
+      /^keyward: --private-key: the permissions 0644 of id\.txt are too open.*\n {2}hint: chmod 600 id\.txt\n$/,
+    )
+  })
+
   it('is a playbook for hosts without an inventory', async () => {
     const { code, stderr } = await site.typed('run', 'site.yml')
     assert.equal(code, 1)

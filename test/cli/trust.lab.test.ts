@@ -29,6 +29,12 @@ describe('keyward trust, without a terminal', () => {
     assert.equal(run.code, 0, run.stdout)
   })
 
+  it('says where the keys cannot be written', async () => {
+    const home = join(folder({ home: '' }), 'home')
+    const { code, stderr } = await trust(home, '--yes')
+    assert.deepEqual([code, stderr], [1, `keyward: ${home}/.ssh/known_hosts cannot be written: not a directory\n`])
+  })
+
   it('never replaces a key that changed, and says what is wrong', async () => {
     const other = 'AAAAC3NzaC1lZDI1NTE5AAAAIMy8d1O7EqM8qP7PdDp8sXDSyolOGSXax/wxn26vtzTu'
     const line = `${lab.hosts[0]?.address} ssh-ed25519 ${other}\n`

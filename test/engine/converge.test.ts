@@ -65,6 +65,7 @@ const statement = (module: Module, machine: MemoryMachine, given: unknown = {}):
   machine,
   control: null,
   power: null,
+  hidden: false,
   harmless: false,
 })
 
@@ -164,6 +165,19 @@ describe('converging a statement', () => {
     assert.equal(
       (await converge({ ...statement(act, machine), harmless: true }, 'check', new Planned())).status,
       'skipped',
+    )
+  })
+
+  it('would run an act a second time in a check, as the run does', async () => {
+    const machine = memoryMachine({})
+    const planned = new Planned()
+    const ends = [
+      await converge(statement(act, machine), 'check', planned),
+      await converge(statement(act, machine), 'check', planned),
+    ]
+    assert.deepEqual(
+      ends.map(({ status }) => status),
+      ['drift', 'drift'],
     )
   })
 

@@ -245,6 +245,27 @@ describe('a run of playbooks', () => {
     assert.deepEqual(told, ['web1 a: failed'])
   })
 
+  it('ends the run where a batch fails entirely: what comes later may rest on it', async () => {
+    const { told, report, events } = await played({
+      playbook: `${play('- name: a\n  text: { path: /bad, is: x }\n', '  serial: 1\n')}${play('- name: b\n  content: { path: /b, is: x }\n')}`,
+      hosts: ['web1', 'web2', 'web3'],
+    })
+    assert.deepEqual(told, ['web1 a: failed'])
+    assert.deepEqual(report.stopped, ['web2', 'web3'])
+    assert.ok(events.some((event) => event.kind === 'play skipped'))
+  })
+
+  it('stops the others, and names them, where a task that ran once for all of them failed', async () => {
+    const { told, report } = await played({
+      playbook: play(
+        '- name: once\n  text: { path: /bad, is: x }\n  run_once: true\n- name: b\n  content: { path: /b, is: x }\n',
+      ),
+      hosts: ['web1', 'web2'],
+    })
+    assert.deepEqual(told, ['web1 once: failed'])
+    assert.deepEqual(report.stopped, ['web2'])
+  })
+
   it('hides what a no_log task did', async () => {
     const { report } = await played({
       playbook: play('- name: a\n  content: { path: /a, is: hush }\n  no_log: true\n'),

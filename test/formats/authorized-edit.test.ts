@@ -226,7 +226,7 @@ describe('an edit of authorized keys', () => {
   })
 
   it('tells a key that lets nobody in by its line', () => {
-    const about = { now: Date.UTC(2026, 1) / 1000, usesDns: null }
+    const about = { now: Date.UTC(2026, 1) / 1000, usesDns: null, services: null }
     const files = [{ path: '/k', text: `# x\nexpiry-time="20200101" ${laptop}\n` }]
     const blob = laptop.split(' ')[1] ?? ''
     assert.equal(whyKeyDead(files, blob, about), '/k:2: it expired on 20200101')
@@ -236,7 +236,7 @@ describe('an edit of authorized keys', () => {
 
   it('remarks on lines that are not what they seem', () => {
     const text = `garbage\n# fine\n\ufeff${laptop}\nfoo ${desk}\n${keys.certificate}\n${phone}\n`
-    assert.deepEqual(remarks([{ path: '/k', text }], { now: null, usesDns: null }), [
+    assert.deepEqual(remarks([{ path: '/k', text }], { now: null, usesDns: null, services: null }), [
       '/k:1 lets nobody in: sshd reads no key there',
       '/k:3 lets nobody in: a byte order mark stands before the key',
       '/k:4 lets nobody in: unknown key option "foo"',

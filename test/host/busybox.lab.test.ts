@@ -69,13 +69,22 @@ describe('a host with busybox only', function () {
     await host.exec('printf old >/etc/kept; chmod 640 /etc/kept; chown secure:plain /etc/kept')
     const write = (path: string, found: null | { kind: 'file'; text: string }, wanted: object) =>
       machine.write({ path, found, wanted: { kind: 'file', ...wanted }, power: 'root' })
-    assert.equal(await write('/etc/kept', { kind: 'file', text: 'old' }, { text: 'new\0\udcff' }), 'written')
+    assert.deepEqual(await write('/etc/kept', { kind: 'file', text: 'old' }, { text: 'new\0\udcff' }), {
+      how: 'written',
+      note: 'only mode and owner are kept here: its tools know no ACLs, extended attributes or labels',
+    })
+    assert.deepEqual(await write('/etc/kept', { kind: 'file', text: 'new\0\udcff' }, { text: 'newer' }), {
+      how: 'written',
+    })
+    await write('/etc/kept', { kind: 'file', text: 'newer' }, { text: 'new\0\udcff' })
     assert.equal(
       await inside('stat -c "%a %U %G" /etc/kept; od -An -tx1 /etc/kept'),
       '640 secure plain\n 6e 65 77 00 ff\n',
     )
-    assert.equal(await write('/etc/kept', { kind: 'file', text: 'old' }, { text: 'x' }), 'stale')
-    assert.equal(await write('/home/secure/x', null, { text: 'mine', mode: '0600', as: 'secure' }), 'written')
+    assert.deepEqual(await write('/etc/kept', { kind: 'file', text: 'old' }, { text: 'x' }), { how: 'stale' })
+    assert.deepEqual(await write('/home/secure/x', null, { text: 'mine', mode: '0600', as: 'secure' }), {
+      how: 'written',
+    })
     assert.equal(
       await inside('stat -c "%a %U %G" /home/secure/x; ls -a /etc /home/secure | grep keyward'),
       '600 secure secure\n',

@@ -30,7 +30,7 @@ describe('the keyring', () => {
     known.ecdsa = make('ecdsa', '-t', 'ecdsa')
     known.rsa = make('rsa', '-t', 'rsa', '-b', '2048')
     known.pem = make('pem', '-t', 'rsa', '-b', '2048', '-m', 'PEM')
-    known.locked = make('locked', '-t', 'ed25519', '-N', PASSPHRASE)
+    known.locked = make('locked', '-t', 'ed25519', '-a', '1', '-N', PASSPHRASE)
     known.lockedPem = make('lockedPem', '-t', 'ecdsa', '-m', 'PEM', '-N', PASSPHRASE)
   })
 
@@ -71,10 +71,11 @@ describe('the keyring', () => {
   it('says what is wrong with a file', async () => {
     writeFileSync(at('garbage'), 'hello\n', { mode: 0o600 })
     writeFileSync(at('open'), readFileSync(at('ed25519')), { mode: 0o644 })
-    chmodSync(`${at('ed25519')}.pub`, 0o600)
+    chmodSync(`${at('ed25519')}.pub`, 0o644)
     const wrong: [file: string, message: RegExp, hint: RegExp][] = [
       ['none', /the private key .*none does not exist/, /undefined/],
       ['locked', /the private key .*locked is encrypted, and its passphrase is not known/, /ssh-add/],
+      ['empty', /the private key .*empty is a directory/, /undefined/],
       ['garbage', /garbage is no private key that can be read/, /undefined/],
       ['open', /the permissions 0644 of .*open are too open/, /chmod 600/],
       ['ed25519.pub', /ed25519\.pub is a public key/, /name the private key: .*ed25519$/],

@@ -1,7 +1,7 @@
 import { posix } from 'node:path'
 import { LATER } from '../../src/contract/later.ts'
 import type { Answer, Connection, Found, LoginAnswer, LoginRequest, Touch, User } from '../../src/contract/look.ts'
-import type { LookOptions, Machine, Plan, WriteRequest } from '../../src/contract/machine.ts'
+import type { LookOptions, Machine, Plan, WriteRequest, Written } from '../../src/contract/machine.ts'
 import type { Command } from '../../src/contract/questions.ts'
 import type { Secret } from '../../src/contract/secret.ts'
 import { Waiting } from '../../src/contract/signals.ts'
@@ -195,15 +195,15 @@ export const fakeMachine = (host: FakeHost = {}): FakeMachine => {
     }
   }
 
-  const write = async ({ path, found, wanted, power }: WriteRequest): Promise<'written' | 'stale'> => {
+  const write = async ({ path, found, wanted, power }: WriteRequest): Promise<Written> => {
     const before = nodes.get(path) ?? null
-    if (found?.kind === 'file' && found.text !== undefined && found.text !== before?.text) return 'stale'
-    if ((found === null || found.kind === 'absent') !== (before === null)) return 'stale'
+    if (found?.kind === 'file' && found.text !== undefined && found.text !== before?.text) return { how: 'stale' }
+    if ((found === null || found.kind === 'absent') !== (before === null)) return { how: 'stale' }
     const writer = wanted?.as || power || connection.user
     const node = withEntry(before, wanted, writer)
     if (node === null) nodes.delete(path)
     else nodes.set(path, node)
-    return 'written'
+    return { how: 'written' }
   }
 
   return {

@@ -66,7 +66,11 @@ describe('a module that does what is not a file', () => {
     const about = { facts: {}, registers: new Map(), registersOf: () => undefined, extraVars: {}, item: null }
     const params = bindParams(bound, scopeFor({ play, task: bound, host: 'h1', inventory, ...about }))
     const lazy = { ...module, apply: async () => undefined }
-    return converge({ task, module: lazy, params, machine, control, power: 'root', harmless: false }, 'run', null)
+    return converge(
+      { task, module: lazy, params, machine, control, power: 'root', hidden: false, harmless: false },
+      'run',
+      null,
+    )
   }
 
   it('has a task here, or a test elsewhere', () => {

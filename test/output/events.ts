@@ -46,6 +46,7 @@ export const report = (about: Partial<Report> = {}): Report => ({
   hosts: new Map([['web1', counts({ ok: 1 })]]),
   results: [],
   notes: [],
+  stopped: [],
   ...about,
 })
 

@@ -251,6 +251,18 @@ stuck        web1  no root logins (rescued): no
     assert.match(text, /bad \\x1b\[2Jline\\r\\u202e\\x80\n/)
   })
 
+  it('keep names and labels on their line, and put values of several lines behind an indent', () => {
+    const stdout = { field: 'stdout', before: null, after: 'one\ntwo\n' }
+    const events = [
+      ...started(['web1']),
+      ended({ status: 'changed', task: 'a\ntask', item: 'x\n\ny', changes: [stdout] }),
+    ]
+    assert.equal(
+      told(events, { diffs: true }),
+      '\nplay keys only: 1 host, 3 tasks\nchanged      web1  a\\ntask (x\\n\\ny)\n    stdout: none -> one\n      two\n',
+    )
+  })
+
   it('say the same with colours', () => {
     const events = [
       ...started(['web1']),

@@ -95,4 +95,18 @@ describe('a dry run', () => {
     assert.deepEqual(run.results[0]?.changes, check.results[0]?.changes)
     assert.match(run.results[0]?.message ?? '', /50-cloud-init\.conf/)
   })
+
+  it('fails as the run does where whoever writes may not', async () => {
+    for (const task of [
+      '- file: { path: /etc/keyward-test, content: "x" }',
+      '- file: { path: /home/admin/mine, content: "x", owner: root }',
+      '- line_in_file: { path: /etc/motd, line: keys only }',
+    ]) {
+      const playbook = play(task).replace('become: true', 'become: false')
+      const check = await stage.document('check', playbook)
+      const run = await stage.document('run', playbook)
+      assert.deepEqual([check.results[0]?.status, check.exit_code], ['failed', 2], task)
+      assert.deepEqual([run.results[0]?.status, run.results[0]?.message], ['failed', check.results[0]?.message])
+    }
+  })
 })

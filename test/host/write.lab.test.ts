@@ -28,8 +28,8 @@ for (const [name, argv] of Object.entries(SHELLS))
     const { machine } = localMachine(argv)
     const dir = temporaryDirectory()
     const at = (path: string): string => join(dir, path)
-    const write = (path: string, found: PathState, wanted: PathState, power: string | null = null) =>
-      machine.write({ path: at(path), found, wanted, power })
+    const write = async (path: string, found: PathState, wanted: PathState, power: string | null = null) =>
+      (await machine.write({ path: at(path), found, wanted, power })).how
     const put = (path: string, text: string, mode = 0o644): void => {
       writeFileSync(at(path), text)
       chmodSync(at(path), mode)
@@ -168,7 +168,7 @@ for (const [name, argv] of Object.entries(SHELLS))
             wanted: { kind: 'file', text: `${text}${line}\n` },
             power: null,
           } as const
-          if ((await on.write(request)) === 'written') return
+          if ((await on.write(request)).how === 'written') return
         }
       }
       const lines = [1, 2, 3, 4, 5, 6]
