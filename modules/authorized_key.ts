@@ -169,7 +169,8 @@ const plan = (given: Params, now: Now): Now => {
     fingerprints: shown(given, after),
     files: withKeyTexts(now.files ?? {}, after, {
       ...{ user: given.user, group: String(now.group), home: String(now.home) },
-      isEnforced: given.state === 'present',
+      // to remove nothing changes nothing
+      isEnforced: given.state === 'present' || after.some(({ text }, index) => text !== before[index]?.text),
     }),
     notes: [...new Set(notes)],
   }

@@ -30,7 +30,7 @@ export const runTask = async (
     host,
     playIndex: play.index,
     taskIndex: indexOf(run, task),
-    task: task.name,
+    task: titleOf(run, task),
     module: task.module.name,
   })
   const ends: Item[] = []
@@ -190,7 +190,7 @@ const resultOf = (
   host: run.host,
   play: run.play.name,
   playIndex: run.play.index,
-  task: task.name,
+  task: titleOf(run, task),
   taskIndex: indexOf(run, task),
   module: task.module.name,
   status: ending.status,
@@ -216,6 +216,16 @@ const hiddenChange = ({ field, path }: Change): Change => ({
   before: '•••',
   after: '•••',
 })
+
+/** The name of a task, with the values of this host where it holds templates; as written where they are not known. */
+const titleOf = (run: HostRun, task: Task): string => {
+  if (task.title === null) return task.name
+  try {
+    return String(task.title.evaluate(scopeOf(run, task, null)))
+  } catch {
+    return task.name
+  }
+}
 
 const indexOf = ({ play }: HostRun, task: Task): number => {
   const index = play.tasks.indexOf(task)

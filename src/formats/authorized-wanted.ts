@@ -69,10 +69,7 @@ const foreignMistake = (text: string): readonly KeyMistake[] => {
 
 const PRIVATE = /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----|PuTTY-User-Key-File|b3BlbnNzaC1rZXktdjE/
 
-const readKeyText = (
-  text: string,
-  { key_options, comment, state }: KeyRequest,
-): readonly (ReadKey | KeyMistake)[] => {
+const readKeyText = (text: string, { key_options, comment, state }: KeyRequest): readonly (ReadKey | KeyMistake)[] => {
   const [line] = readAuthorizedKeys(text.replace(/^\ufeff/, ''))
   if (line === undefined) return []
   if (line.kind !== 'key') return line.kind === 'dead' ? [{ param: 'key', ...whyInvalid(text.trim()) }] : []
@@ -152,9 +149,7 @@ const commentMistakes = ({ comment }: KeyRequest): readonly KeyMistake[] =>
   comment !== undefined && /[\r\n]/.test(comment) ? [{ param: 'comment', message: 'comment must be one line' }] : []
 
 /** A key that is named twice counts once, with the last comment; options that differ are a contradiction, none too. */
-const merged = (
-  keys: readonly ReadKey[],
-): { readonly keys: readonly WantedKey[] } | { readonly clash: KeyMistake } => {
+const merged = (keys: readonly ReadKey[]): { readonly keys: readonly WantedKey[] } | { readonly clash: KeyMistake } => {
   const all = new Map<string, WantedKey>()
   for (const one of keys) {
     const before = all.get(one.key.blob)

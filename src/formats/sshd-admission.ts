@@ -20,7 +20,9 @@ export const whyKeptOut = (said: Said, applicant: Applicant): readonly string[] 
 /** What a key needs besides to let an account in, in the words of the setting; none where it is enough. */
 export const whatElseIsAsked = (said: Said, { uid }: Applicant): readonly string[] =>
   [
-    keyMethods(said) === 'not enough' ? `something else too (AuthenticationMethods ${methodsOf(said).join(' ')})` : null,
+    keyMethods(said) === 'not enough'
+      ? `something else too (AuthenticationMethods ${methodsOf(said).join(' ')})`
+      : null,
     uid === 0 && first(said, 'permitrootlogin') === 'forced-commands-only'
       ? 'command= before it (PermitRootLogin forced-commands-only)'
       : null,

@@ -19,6 +19,7 @@ const meta: Module = {
 export const FLUSH: Omit<Task, 'at' | 'moduleAt'> = {
   name: 'flush_handlers',
   named: false,
+  title: null,
   sound: true,
   module: meta,
   params: new Map(),

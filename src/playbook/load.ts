@@ -1,7 +1,8 @@
+import { dirname } from 'node:path'
 import type { At, Mistake } from '../contract/errors.ts'
 import type { Module } from '../contract/module.ts'
 import { didYouMean } from '../contract/suggest.ts'
-import { entryOf, type MapNode, nodeOf, wordsFor } from '../yaml/node.ts'
+import { entryOf, type MapNode, wordsFor } from '../yaml/node.ts'
 import { shortName } from './ansible-names.ts'
 import { fieldsOf } from './fields.ts'
 import { type Inherited, inheritedBy, NOTHING_INHERITED } from './inherit.ts'
@@ -9,7 +10,7 @@ import { besides, importing, type Loading, loadingOf, pathIn, readDocument } fro
 import { inOrder } from './mistakes.ts'
 import { shapePlay } from './play.ts'
 import type { Play, Playbook, Scope } from './shape.ts'
-import { compileTemplate } from './template.ts'
+import { circular, compiledExtra } from './variables.ts'
 
 /** Loads playbooks with everything they import: their plays, and all mistakes at once, in file order. */
 export const loadPlaybooks = async (
@@ -18,22 +19,31 @@ export const loadPlaybooks = async (
 ): Promise<{ readonly playbooks: readonly Playbook[]; readonly mistakes: readonly Mistake[] }> => {
   const mistakes: Mistake[] = []
   const modules = new Map(about.modules.map((module) => [module.name, module]))
-  const given = givenScope(about.extraVars ?? {})
+  const extraVars = about.extraVars ?? {}
   const counter = { next: 0 }
   const playbooks = files.map((file): Playbook => {
+    const given = givenScope(extraVars, dirname(file))
     const loading = loadingOf(file, { modules, given, complain: (mistake) => mistakes.push(mistake) })
     return { file, plays: playsOf(file, null, loading, NOTHING_INHERITED, counter) }
   })
   return { playbooks, mistakes: inOrder(mistakes) }
 }
 
-const givenScope = (extraVars: Readonly<Record<string, unknown>>): Scope => {
+/** What -e gives, and nothing else. */
+const givenScope = (extraVars: Readonly<Record<string, unknown>>, directory: string): Scope => {
+  let path: readonly string[] = []
   const scope: Scope = {
     lookup: (name) => {
       if (!Object.hasOwn(extraVars, name)) return undefined
-      const at: At = { file: '-e', line: 1, column: 1 }
-      const context = { readFile: () => '', complain: () => {} }
-      return compileTemplate(nodeOf(extraVars[name], at), context).evaluate(scope)
+      const template = compiledExtra(extraVars, name, directory)
+      if (path.includes(name)) throw circular([...path.slice(path.indexOf(name)), name], template)
+      const outer = path
+      path = [...outer, name]
+      try {
+        return template.evaluate(scope)
+      } finally {
+        path = outer
+      }
     },
   }
   return scope

@@ -1,14 +1,16 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
-import { type At, type Mistake, place } from '../contract/errors.ts'
+import { type At, type Mistake, place, UserError } from '../contract/errors.ts'
 import type { Module } from '../contract/module.ts'
+import { Secret } from '../contract/secret.ts'
 import { Waiting } from '../contract/signals.ts'
 import { wordsFor, type YamlNode } from '../yaml/node.ts'
 import { readYaml } from '../yaml/read.ts'
 import { fileReader, NoFile, type ReadFile, reasonOf } from './control-file.ts'
 import type { Scope } from './shape.ts'
 import { compileTemplate, mistakesOf, type TemplateContext } from './template.ts'
+import { isMap, wordsFor as wordsOf } from './values.ts'
 
 /** A name that is notified, the place where it is written, and whom to tell when it is nobody's. */
 export interface Wish {
@@ -98,13 +100,25 @@ export const pathIn = (
   if (typeof node.value !== 'string' || !node.value.includes('{{'))
     return { text: node.plain ? node.raw : String(node.value), at }
   try {
-    return { text: String(compileTemplate(node, loading).evaluate(loading.given)), at }
+    return { text: textOf(compileTemplate(node, loading).evaluate(loading.given), at), at }
   } catch (error) {
+    if (error instanceof NoFile) loading.complain({ message: error.message, at: error.at })
     // a template that is none was complained of when it was compiled
-    if (error instanceof NoFile) loading.complain({ message: error.message, at })
     if (error instanceof Waiting) return null
-    const hint = 'here a template sees only what is given with -e'
-    for (const mistake of mistakesOf(error)) loading.complain({ ...mistake, at, hint })
+    for (const mistake of mistakesOf(error)) loading.complain(withHint(mistake))
     return null
   }
 }
+
+/** A list says several hosts. */
+const textOf = (value: unknown, at: At): string => {
+  if (Array.isArray(value)) return value.map((item) => textOf(item, at)).join(',')
+  if (value === null || isMap(value) || value instanceof Secret)
+    throw new UserError(`this is a text, not ${wordsOf(value)}`, { at })
+  return String(value)
+}
+
+const withHint = (mistake: Mistake): Mistake =>
+  mistake.hint === undefined && mistake.message.includes(' is undefined')
+    ? { ...mistake, hint: 'here a template sees only what is given with -e' }
+    : mistake

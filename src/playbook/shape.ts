@@ -42,6 +42,8 @@ export interface Task {
   /** as written; its module's name where it has none */
   readonly name: string
   readonly named: boolean
+  /** its name, where that holds templates */
+  readonly title: Template | null
   readonly at: At
   readonly module: Module
   /** false where a mistake in it was found already: its values are not looked at */

@@ -40,11 +40,17 @@ export const shapeTask = (map: MapNode, loading: Loading, inherited: Inherited, 
     ...rest,
     name: rest.name ?? module.name,
     named: rest.name !== undefined,
+    title: titleOf(fields),
     module,
     sound,
     moduleAt: found?.entry.at ?? map.at,
     flush: false,
   }
+}
+
+const titleOf = (fields: Fields): Template | null => {
+  const node = fields.entry('name')?.value
+  return node !== undefined && holdsTemplate(node) ? fields.template('name') : null
 }
 
 const CONNECTION = /^ansible_(?:host|port|user|connection|ssh_.*|password|become.*|private_key_file)$/

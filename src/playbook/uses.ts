@@ -8,6 +8,7 @@ export const templatesOf = (task: Task): readonly Template[] =>
     ...task.when,
     task.loop,
     task.loopLabel,
+    task.title,
     task.delegateTo,
     ...task.vars.values(),
     ...becomeTemplates(task.become),

@@ -54,7 +54,8 @@ export const scopeFor = (parts: ScopeParts): Scope => {
   return scope
 }
 
-const circular = (names: readonly string[], { at }: Template): UserError =>
+/** What is wrong with variables that need one another. */
+export const circular = (names: readonly string[], { at }: Template): UserError =>
   new UserError(`recursive loop detected in template: ${names.join(' needs ')}`, { at })
 
 type Source =

@@ -1,6 +1,6 @@
 // What keeps a user out though the keys are there: said, since other tasks and other people may be about to change it.
 
-import { type Later, LATER } from '../contract/later.ts'
+import { LATER, type Later } from '../contract/later.ts'
 import type { Answer, Look, User } from '../contract/look.ts'
 import { questions } from '../contract/questions.ts'
 import { expandKeyFile } from '../formats/authorized-sources.ts'
@@ -67,7 +67,11 @@ const revokedKeys = async (on: Look, { keys, said }: Pick<Admission, 'keys' | 's
   if (path === null) return { whole: [], keys: [], by }
   const list = await on.file(path)
   if (list === null || list.kind === 'directory')
-    return { whole: [`${by}, which is ${list === null ? 'not there' : 'a directory'}: sshd refuses every key`], keys: [], by }
+    return {
+      whole: [`${by}, which is ${list === null ? 'not there' : 'a directory'}: sshd refuses every key`],
+      keys: [],
+      by,
+    }
   const isRevoked = await Promise.all(keys.map(({ key }) => isIn(on, { path, text: list.text }, key)))
   return { whole: [], keys: keys.flatMap(({ key }, index) => (isRevoked[index] ? [key] : [])), by }
 }

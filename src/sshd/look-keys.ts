@@ -8,8 +8,8 @@ import { whyNotTaken } from '../formats/authorized-sources.ts'
 import type { WantedKey } from '../formats/authorized-wanted.ts'
 import { isCommonType } from '../formats/public-key.ts'
 import { sshdVersion } from './ask.ts'
-import { type KeyFileLink, type KeyFileSight, lookAtKeyFile } from './key-files.ts'
 import { admissionNotes } from './key-admission.ts'
+import { type KeyFileLink, type KeyFileSight, lookAtKeyFile } from './key-files.ts'
 import { loginKeyFiles, reachNotes, realPaths } from './key-reach.ts'
 import { type AskedKeySources, askKeySources } from './key-sources.ts'
 import { compareVersions } from './keywords.ts'
@@ -143,8 +143,7 @@ const lookAtFiles = async (
 }> => {
   const { wanted, user, sources, path } = about
   const names = path === null ? sources.files : [path]
-  if (names.length === 0)
-    refuse(`sshd reads no file of keys for ${user.name} (${sources.setting})`)
+  if (names.length === 0) refuse(`sshd reads no file of keys for ${user.name} (${sources.setting})`)
   const isRepaired = wanted.manage_dir && wanted.state === 'present'
   const [home, ...seen] = await Promise.all([
     on.file(user.home, { text: false }),

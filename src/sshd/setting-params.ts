@@ -1,8 +1,9 @@
 import type { Complaint } from '../contract/module.ts'
 import { refuse } from '../contract/signals.ts'
+import { sshdWords } from '../formats/sshd-config.ts'
 import { type Criterion, criteriaOf, isAll } from '../formats/sshd-match.ts'
-import { type Setting, settingOf } from './setting.ts'
-import { type WantedValue, written } from './value.ts'
+import { grammarOf, type Setting, settingOf } from './setting.ts'
+import { ONE_SUBSYSTEM, type WantedValue, written } from './value.ts'
 
 /** What a task says of a setting. */
 export interface SettingParams {
@@ -18,8 +19,8 @@ export interface SettingParams {
 /** The setting that a task names, for a release. */
 export const settingFor = ({ keyword, value }: SettingParams, version: string): Setting => {
   const text = Array.isArray(value) ? value[0] : value
-  const subsystem = text === undefined ? null : (String(text).trim().split(/\s+/)[0] ?? null)
-  return settingOf(keyword, version, subsystem)
+  const words = text === undefined ? null : sshdWords(String(text).trim(), grammarOf(version))
+  return settingOf(keyword, version, words?.[0] ?? null)
 }
 
 /** The values of the lines that a task wants; none for what is to be absent. Refuses what cannot be written or would be misread. */
@@ -49,6 +50,9 @@ export const wrongParams = (params: SettingParams): readonly Complaint[] => {
   if (state === 'present' && value === undefined) return [{ param: 'keyword', message: `${keyword} has no value` }]
   if (state === 'absent' && value !== undefined && !/^subsystem$/i.test(keyword)) {
     return [{ param: 'value', message: 'state: absent takes every line of the keyword: a value has no meaning there' }]
+  }
+  if (state === 'absent' && Array.isArray(value) && value.length !== 1) {
+    return [{ param: 'value', message: ONE_SUBSYSTEM }]
   }
   const wrong = match === undefined ? null : wrongMatch(match)
   if (wrong !== null) return [{ param: 'match', message: `match: "${match}" ${wrong}`, hint: MATCH_HINT }]

@@ -16,11 +16,15 @@ export const written = (setting: Setting, value: WantedValue): Written => {
   const wrong = items.map((item, index) => wrongItem(setting, item, Array.isArray(value) ? value[index] : value))
   const why = wrong.find((one) => one !== null) ?? (items.length === 0 ? 'an empty list is no value' : null)
   if (why !== null) return { why: `${setting.keyword}: ${why}` }
+  if (setting.names.has('subsystem') && items.length > 1 && /\s/.test(items[0] ?? '')) return { why: ONE_SUBSYSTEM }
   const lines = linesOf(setting, items, Array.isArray(value))
   if (lines === null) return { why: `${setting.keyword} takes one value, not ${items.length}` }
   const misread = lines.map((line) => misreadLine(setting, line)).find((one) => one !== null)
   return misread === undefined ? { lines } : { why: `${setting.keyword} ${misread}` }
 }
+
+/** What is said of a list of subsystems. */
+export const ONE_SUBSYSTEM = 'Subsystem: a task is about one subsystem, as in "sftp internal-sftp": make it a loop'
 
 const word = (item: unknown, setting: Setting): string => {
   if (item === true) return 'yes'
@@ -47,6 +51,7 @@ const linesOf = (setting: Setting, items: readonly string[], isList: boolean): r
   const { shape, grammar } = setting
   if (shape === 'commas') return [items.join(',')]
   if (shape === 'lines') return [...new Set(items.map((item) => quoted(item, grammar)))]
+  if (setting.names.has('subsystem') && isList && items.length === 1) return items
   if (shape === 'words') return [isList ? items.map((item) => quoted(item, grammar)).join(' ') : (items[0] ?? '')]
   if (items.length !== 1) return null
   return shape === 'word' ? items.map((item) => quoted(item, grammar)) : items
@@ -85,8 +90,9 @@ const misreadWords = (setting: Setting, name: string, words: readonly string[], 
   if (name === 'authorizedkeysfile' && words.length > 1 && words.some((one) => one.toLowerCase() === 'none')) {
     return `${value}: none must stand alone`
   }
-  if (setting.shape === 'words' && name === 'subsystem' && words.length < 2)
+  if (name === 'subsystem' && (words.length < 2 || /\s/.test(words[0] ?? ''))) {
     return `${value}: a name and a command are wanted`
+  }
   return compareVersions(setting.version, '8.0') <= 0 && isTime(name) && /^\d+m\d+s?$/i.test(value)
     ? `${value}: sshd ${setting.version} misreads minutes with seconds; write ${seconds(value)}`
     : null

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { folder, mainFile } from '../kit/story.ts'
 
@@ -22,5 +22,20 @@ describe('a pipe that nobody reads to its end', () => {
     })
     assert.equal(told, '\n0\n')
     assert.equal(readFileSync(made, 'utf8').split('\n').length, 9)
+  })
+})
+
+describe('a place for the output that is full', () => {
+  it('ends nothing, and is said', () => {
+    const site = folder({ 'site.yml': '- hosts: localhost\n  tasks: [{file: {path: /, state: directory}}]\n' })
+    const words = [mainFile, 'check', join(site, 'site.yml'), '--output', 'json']
+    const { status, stderr } = spawnSync(process.execPath, words, {
+      encoding: 'utf8',
+      stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+    })
+    assert.deepEqual(
+      [status, stderr],
+      [0, 'keyward: what is told cannot be written: ENOSPC: no space left on device, write\n'],
+    )
   })
 })

@@ -26,6 +26,31 @@ describe('options before a key', () => {
     assert.match(whyDead('expiry-time="20261125Z"', at(1)) ?? '', /expired/)
   })
 
+  it('let a port have the name of a service that the machine knows', () => {
+    assert.equal(whyDead('permitopen="host:http",permitlisten="http"', about), null)
+    assert.equal(whyDead('permitopen="host:y"', { ...about, services: null }), null)
+  })
+
+  const idle: readonly (readonly [string | null, readonly RegExp[]])[] = [
+    [null, []],
+    ['from="10.0.0.0/8,!10.9.9.9,127.*"', []],
+    ['from="10.0.0.0/8,localhost"', [/^localhost is a name, .*UseDNS no/]],
+    ['from="127.0.0.1 ,10.0.0.1"', [/^"127\.0\.0\.1 " has a blank in it/]],
+    ['from="300.1.1.1/8,10.0.0.1,!10.0.0.1:22"', [/300\.1\.1\.1\/8 is no network/, /^10\.0\.0\.1:22 is no address/]],
+  ]
+  for (const [options, reasons] of idle)
+    it(`${options} has ${reasons.length} entries that match nobody`, () => {
+      const found = idleWords(options, about)
+      assert.equal(found.length, reasons.length, found.join())
+      for (const [index, reason] of reasons.entries()) assert.match(found[index] ?? '', reason)
+    })
+
+  it('let a name stand where sshd looks names up, and a command be known', () => {
+    assert.deepEqual(idleWords('from="10.0.0.0/8,localhost"', { ...about, usesDns: true }), [])
+    assert.deepEqual(entranceOf('command="a b"', null), { command: 'a b' })
+    assert.deepEqual(entranceOf('from="localhost"', null), { command: null })
+  })
+
   it('let principals stand with an authority', () => {
     assert.equal(whyDead('cert-authority,principals="ops"', about), null)
     assert.equal(isAuthority('no-pty,CERT-authority'), true)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type KeyRequest, readRequest } from '../../src/formats/authorized-wanted.ts'
-import { deadOptions, keys, livingOptions } from './authorized-samples.ts'
+import { deadOptions, fingerprints, keys, livingOptions } from './authorized-samples.ts'
 
 const { laptop, desk } = keys
 
@@ -22,7 +22,7 @@ describe('a request for keys', () => {
   })
 
   it('counts a key once that it names twice, with the last comment', () => {
-    const { keys: wanted } = readRequest({ state: 'present', key: `no-pty ${laptop} 2\n${laptop} 3` })
+    const { keys: wanted } = readRequest({ state: 'present', key: `no-pty ${laptop} 2\nNO-PTY ${laptop} 3` })
     assert.deepEqual(
       wanted.map(({ options, comment }) => [options, comment]),
       [['no-pty', '3']],
@@ -94,6 +94,7 @@ describe('a request for keys', () => {
       { key: `no-pty ${laptop}\nrestrict ${laptop}` },
       /given twice, with options that differ/,
     ],
+    ['the same key with options and without', { key: [`no-pty ${laptop}`, laptop] }, /given twice, with options/],
   ]
   for (const [what, request, message] of wrong)
     it(`is refused: ${what}`, () => assert.match(mistakes(request), message))
@@ -122,10 +123,22 @@ describe('a request for keys', () => {
       'from="localhost"',
       'expiry-time="20200101"',
       'expiry-time="20400101",expiry-time="20200101"',
+      'permitopen="host:y"',
+      'permitlisten="host:y"',
+      'permitlisten="y"',
     ])
   })
 
+  it('says which options key_options takes the place of', () => {
+    const notes = (key: string, key_options: string, state: 'present' | 'absent' = 'present') =>
+      readRequest({ state, key: `${key} ${laptop}`, key_options }).notes
+    assert.deepEqual(notes('no-pty', 'no-X11-forwarding'), [
+      `key_options takes the place of the options written before the key ${fingerprints.laptop}: no-pty`,
+    ])
+    assert.deepEqual([...notes('no-pty', 'No-pty'), ...notes('no-pty', 'restrict', 'absent')], [])
+  })
+
   it('minds the options of a key to remove as little as its comment', () => {
-    assert.equal(mistakes({ state: 'absent', key: `no-foo ${laptop} x`, key_options: 'bar' }), '')
+    assert.equal(mistakes({ state: 'absent', key: `no-foo ${laptop} x\n${laptop}`, key_options: 'bar' }), '')
   })
 })

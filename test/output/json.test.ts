@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
-import { errorDocument, reportDocument } from '../../src/output/json.ts'
+import { errorDocument, jsonOutput, reportDocument } from '../../src/output/json.ts'
 import { eventDocument } from '../../src/output/ndjson.ts'
-import { counts, ended, report, result, rootLogin } from './events.ts'
+import { counts, ended, finished, report, result, rootLogin, started } from './events.ts'
 
 describe('the JSON document', () => {
   it('holds a report in snake case, optional members only where they apply', () => {
@@ -76,6 +76,24 @@ describe('the JSON document', () => {
         ],
       },
     )
+  })
+
+  it('names the tasks that a second interrupt left in the middle', () => {
+    let text = ''
+    const output = jsonOutput((more) => {
+      text += more
+    })
+    const begin = (host: string, task: string) =>
+      ({ kind: 'task started', host, playIndex: 0, taskIndex: 0, task, module: 'command' }) as const
+    const events = [
+      ...started(['web1', 'web2']),
+      begin('web1', 'sleeps'),
+      begin('web2', 'is done'),
+      ended({ host: 'web2' }),
+      finished({ exitCode: 130, interrupted: true, notes: ['said'] }),
+    ]
+    for (const event of events) output.tell(event)
+    assert.deepEqual(JSON.parse(text).notes, ['said', 'left in the middle on web1, and may be done or not: sleeps'])
   })
 
   it('leaves out the diff of a task that hides it', () => {
