@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   bitsOf,
   type Complaint,
@@ -64,6 +65,7 @@ const state = record({
   private_comment: field.text('the comment inside the private key'),
   encrypted: field.flag('whether a passphrase protects it'),
   unreadable: field.text('why the private key cannot be used as asked for'),
+  links: field.list('files of the pair that are symlinks, each with what it leads to'),
   made: field.text('the fingerprint of the key that this run made'),
 })
 
@@ -119,21 +121,28 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
     on.read('/proc/sys/crypto/fips_enabled'),
     ownerSpelling(on, given),
   ])
-  if (fips?.trim() === '1' && given.type.startsWith('ed25519'))
-    refuse('this machine is in FIPS mode, in which there are no Ed25519 keys: use type: ecdsa')
+  if (fips?.trim() === '1') refuseByFips(given)
   const { path, privateFile, publicFile, privateKey } = sight
+  const links = [...sight.links].map(([link, target]) => `${link} is a symlink to ${target}`)
   const files = { [path]: spelled(entryOf(privateFile)), [`${path}.pub`]: spelled(entryOf(publicFile)) }
   const notes =
     hasSizes(given.type) || given.size === undefined ? [] : [`size is ignored: ${given.type} keys have one size`]
-  if (privateKey === LATER) return { ...AHEAD, filename: path, files, notes }
-  if (privateKey === null) return { ...NOTHING, filename: path, files, notes }
+  if (privateKey === LATER) return { ...AHEAD, filename: path, links, files, notes }
+  if (privateKey === null) return { ...NOTHING, filename: path, links, files, notes }
   const { type, size, fingerprint, key, isEncrypted: encrypted, unreadable } = privateKey
   const comment = commentOf(sight)
   return {
-    ...{ filename: path, type, size, fingerprint, comment, encrypted, unreadable, files, notes },
+    ...{ filename: path, type, size, fingerprint, comment, encrypted, unreadable, links, files, notes },
     public_key: key === null ? null : publicLineOf(key, comment),
     private_comment: privateKey.comment,
   }
+}
+
+const refuseByFips = ({ type, size }: Params): void => {
+  if (type.startsWith('ed25519'))
+    refuse('this machine is in FIPS mode, in which there are no Ed25519 keys: use type: ecdsa')
+  if (type === 'rsa' && bitsOf(type, size) < 2048)
+    refuse(`this machine is in FIPS mode, in which RSA keys have at least 2048 bits: size: ${size} has fewer`)
 }
 
 const probeFiles = async (on: Look, path: string): Promise<Now> => {
@@ -209,11 +218,12 @@ const kept = (given: Params, now: Now): Now => {
 /** A link is read through; what it leads to is not written under its name. */
 const refuseLinks = (now: Now, wanted: Now): void => {
   const path = String(now.filename)
-  const open = now.files?.[`${path}.pub`] ?? null
-  const isSame = open?.kind === 'file' && `${textOr(wanted.public_key)}\n` === open.text
-  for (const [one, entry] of Object.entries(now.files ?? {}))
-    if (entry?.kind === 'link' && !isSame)
-      refuse(`${one} is a symlink to ${entry.target}, and the pair is not as wanted: name the file that it leads to`)
+  const isRewritten = (wanted.private_comment ?? null) !== (now.private_comment ?? null)
+  for (const link of now.links as readonly string[]) {
+    const [name = ''] = link.split(' is a symlink to ')
+    const isSame = isDeepStrictEqual(now.files?.[name], wanted.files?.[name]) && !(name === path && isRewritten)
+    if (!isSame) refuse(`${link}, and the pair is not as wanted: name the file that it leads to`)
+  }
 }
 
 const notesOf = (given: Params, now: Now, why: string | null): readonly string[] => [

@@ -76,7 +76,7 @@ const providerPath = async (on: Look, provider: string): Promise<string> => {
 const whyNoKeys = async (on: Look, provider: string, { stderr }: Answer): Promise<never> => {
   if (/is not a PKCS11 library/.test(stderr)) refuse(`${provider} is not a PKCS#11 provider: ${firstLine(stderr)}`)
   const answer = await on.ask(questions.tokenSlots(provider))
-  const said = `ssh-keygen -D ${provider}: ${stderr.trim().split('\n').join('; ')}`
+  const said = `ssh-keygen -D ${provider}: ${linesOf(stderr).join('; ')}`
   if (answer.code === 127)
     refuse(`there is no key, no token or no card (${said}; pkcs11-tool of opensc would tell which)`)
   const slots = readSlots(answer.stdout)
@@ -98,7 +98,10 @@ const whyNoKeys = async (on: Look, provider: string, { stderr }: Answer): Promis
   return refuse(`no card is in the reader (no token in ${slots.map(({ name }) => name).join(', ')})`)
 }
 
-const firstLine = (text: string): string => text.trim().split('\n')[0] ?? ''
+// ssh-keygen ends lines as a terminal in raw mode wants it
+const linesOf = (text: string): readonly string[] => text.trim().split(/\r*\n/)
+
+const firstLine = (text: string): string => linesOf(text)[0] ?? ''
 
 /** Only the keys of the token that is meant; `ssh-keygen -D` shows those of all. */
 const onToken = (

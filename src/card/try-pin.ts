@@ -29,7 +29,7 @@ export const tryPin = async (
 ): Promise<void> => {
   const { code, stdout, stderr } = await on.ask(questions.keySigns(card.provider, card.publicKey), pin)
   if (code === 0) return
-  const said = stderr.replace(/Enter passphrase for PKCS#11: ?/g, '').trim()
+  const said = stderr.replace(/Enter passphrase for PKCS#11: ?|\r/g, '').trim()
   throw new HostError(whyRefused(stdout) ?? `the card was not taken: ${said || stdout.trim()}`)
 }
 

@@ -11,7 +11,7 @@ export const offersOf = (
   about: { readonly inventory: readonly string[]; readonly limit: string | undefined; readonly hosts: number },
 ): Offers => {
   const rest = without(argv.slice(argv.findIndex((word) => !word.startsWith('-')) + 1), DROPPED)
-  const line = (...words: readonly string[]): string => [program, ...words.map(quoted)].join(' ')
+  const line = (...words: readonly string[]): string => [program, ...words.map(withoutPasswords).map(quoted)].join(' ')
   const limitTo = (hosts: readonly string[]): readonly string[] => {
     if (hosts.length < about.hosts) return ['--limit', hosts.join(',')]
     return about.limit === undefined ? [] : ['--limit', about.limit]
@@ -22,6 +22,11 @@ export const offersOf = (
     trust: (hosts) => line('trust', ...about.inventory.flatMap((path) => ['-i', path]), ...limitTo(hosts)),
   }
 }
+
+/** A password that was typed as a variable is not shown again. */
+const withoutPasswords = (word: string): string => word.replace(PASSWORD, '$1•••')
+
+const PASSWORD = /(\bansible_\w*pass\w*["']?\s*[=:]\s*)(?:"[^"]*"|'[^']*'|[^\s,}]+)/g
 
 /** Flags that make a run a dry one, or say how it is told. */
 const DROPPED: Matcher = { alone: ['-C', '--check', '--syntax-check'], withValue: [] }

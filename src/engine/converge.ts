@@ -9,6 +9,7 @@ import type { State, Value } from '../contract/state.ts'
 import { barred } from './barred.ts'
 import { diff, fileChanges } from './diff.ts'
 import type { Mode } from './event.ts'
+import { known, verified } from './learned.ts'
 import { overhear } from './overhear.ts'
 import { type Planned, withFiles } from './planned.ts'
 import { acted, recorded, withMore } from './recorded.ts'
@@ -140,7 +141,8 @@ const touch = async (
       machine.forget()
       if (control !== machine) control?.forget()
     }
-    const looked = (await module.probe(machine.look({ power, hidden }), params as never)) as State
+    const looked = await verified(module.probe(machine.look({ power, hidden }), params as never) as Promise<State>)
+    if (looked instanceof Skipped) return ending('changed', changes, { ...now, ...learned }, looked.message, said)
     const after = { ...looked, ...(learned as State | undefined) }
     const open = left(module, params, after)
     const made = diff(now, known(wanted, after))
@@ -157,17 +159,6 @@ const touch = async (
     const undone = error instanceof HostError && error.unreachable ? written.leftBehind() : await written.putBack()
     throw withMore(error, undone, `${acted(done)}${written.notes.map((note) => `; ${note}`).join('')}`)
   }
-}
-
-/** A wanted record in which what was LATER is what was found after the run, as far as a record may hold it. */
-const known = (wanted: State, after: State): State => {
-  const fields = Object.entries(wanted).map(([name, value]) => [name, value === LATER ? (after[name] ?? LATER) : value])
-  const files = Object.entries(wanted.files ?? {}).map(([path, entry]) => {
-    const found = after.files?.[path]
-    const isOpen = entry?.kind === 'file' && entry.text === LATER && found?.kind === 'file' && found.text !== undefined
-    return [path, isOpen ? { ...entry, text: found.text } : entry]
-  })
-  return { ...Object.fromEntries(fields), ...(wanted.files === undefined ? {} : { files: Object.fromEntries(files) }) }
 }
 
 /** What is left to do for a record: nothing, when the module is satisfied with it. */
@@ -227,10 +218,17 @@ export const unknownRecord = (module: Module): State =>
     Object.keys((module.state as { properties?: object }).properties ?? {}).map((name) => [name, LATER]),
   )
 
+/** A text is told by its hash, which tells a reader nothing: what else is left says more. */
+const withoutTexts = (changes: readonly Change[]): readonly Change[] => {
+  const telling = changes.filter(({ field, path }) => field !== 'text' || path === undefined)
+  return telling.length > 0 ? telling : changes
+}
+
 /** Says what a record lacks, field by field, in the words that a diff has. */
 export const unmetText = (changes: readonly Change[]): string =>
-  changes
+  withoutTexts(changes)
     .map(({ field, path, before, after, later }) => {
+      if (field === 'text' && path !== undefined) return `the text of ${path}`
       const what = path === undefined ? field : `${field} of ${path}`
       return `${what} is ${spelled(before)}, wanted ${later ? 'something known after the run' : spelled(after)}`
     })

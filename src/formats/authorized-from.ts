@@ -49,9 +49,16 @@ const whyIdle = (entry: string, usesDns: boolean | null): string | null => {
 
 const POSSIBLE = /^[\w.:%*?-]+$/
 
-/** Says whether a text without a wildcard is an address; sshd takes IPv4 ones in the old forms too, as `127.1`. */
-const isNumeric = (text: string): boolean =>
-  (isIP(text) !== 0 && !MAPPED.test(text)) || /^(0x[0-9a-f]+|\d+)(\.(0x[0-9a-f]+|\d+)){0,3}$/i.test(text)
+const isNumeric = (text: string): boolean => (isIP(text) !== 0 && !MAPPED.test(text)) || isOldForm(text)
+
+/** Says whether a text is an IPv4 address in one of the forms of old, as `127.1`: sshd takes these too. */
+const isOldForm = (text: string): boolean => {
+  const parts = text.split('.')
+  const limit = (index: number): number => (index < parts.length - 1 ? 256 : 256 ** (5 - parts.length))
+  return (
+    parts.length <= 4 && parts.every((part, index) => /^(0x[0-9a-f]+|\d+)$/i.test(part) && Number(part) < limit(index))
+  )
+}
 
 // a client of such an address is one of IPv4 to sshd
 const MAPPED = /^::ffff:\d+\.\d+\.\d+\.\d+$/i

@@ -46,7 +46,9 @@ export const openKnownHosts = (home: string): KnownHosts => {
 
 const append = (path: string, text: string): void => {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    const directory = dirname(path)
+    // with `recursive` Node calls it ENOENT, whatever it is that hinders
+    if (!existsSync(directory)) mkdirSync(directory, { recursive: !existsSync(dirname(directory)), mode: 0o700 })
     const isNew = !existsSync(path)
     appendFileSync(path, text, { mode: 0o600 })
     if (isNew) chmodSync(path, 0o600)

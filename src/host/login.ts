@@ -31,6 +31,9 @@ const LOGGED_IN = { code: null, stdout: '', message: 'logged in' } as const
 const refusal = (tried: Tried, error: DialError): string => {
   const offered = `offered: ${tried.offered().join(', ')}`
   const shown = tried.shown()
+  const accepted = tried.accepted()
+  if (accepted.length > 0 && shown.length === 0)
+    return `${accepted.join(', ')} is accepted, and more than that is wanted; ${offered}`
   const more = error.level === 'client-authentication' ? '' : ` (${error.message})`
   return shown.length === 0
     ? `nothing to log in with that is offered; ${offered}`

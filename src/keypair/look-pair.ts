@@ -20,21 +20,24 @@ export interface PrivateKeySight {
   readonly unreadable: string | null
 }
 
-/** The two files of a pair, links not followed. */
+/** The two files of a pair. */
 export interface PairSight {
-  /** of the private file, links on the way to it resolved */
+  /** of the private file, links on the way to it resolved, a last one not */
   readonly path: string
+  /** of a link: what it leads to, or itself where it leads nowhere */
   readonly privateFile: Found | null
   readonly publicFile: Found | null
+  /** those of the two that are links, each with what it leads to */
+  readonly links: ReadonlyMap<string, string>
   /** null where there is no private file; LATER where the pair is planned */
   readonly privateKey: PrivateKeySight | Later | null
   /** what the public file holds */
   readonly publicLine: { readonly key: PublicKey; readonly comment: string } | null
 }
 
-/** Looks at a pair, in one flight; the private key's text is never read. */
+/** Looks at a pair, in one flight (links take another); the private key's text is never read. */
 export const lookAtPair = async (on: Look, path: string, passphrase: Secret | null): Promise<PairSight> => {
-  const [directory, privateFile, publicFile, ...answers] = await Promise.all([
+  const [directory, ...foundAndSaid] = await Promise.all([
     on.file(path.slice(0, path.lastIndexOf('/')) || '/', { text: false }),
     on.file(path, { follow: false, text: false }),
     on.file(`${path}.pub`, { follow: false }),
@@ -43,12 +46,19 @@ export const lookAtPair = async (on: Look, path: string, passphrase: Secret | nu
     passphrase === null ? null : on.ask(questions.publicKey(path), passphrase),
   ])
   if (directory?.kind !== 'directory') return refuseDirectory(path, directory)
-  for (const found of [privateFile, publicFile])
+  const [privateName, publicName, ...answers] = foundAndSaid
+  for (const found of [privateName, publicName])
     if (found?.kind === 'directory') refuse(`${found.path} is a directory. Please specify a path to a file.`)
+  const [privateFile, publicFile] = await Promise.all([
+    behindLink(on, privateName, { text: false }),
+    behindLink(on, publicName, { text: true }),
+  ])
   const both = {
     path: `${directory.path.replace(/\/$/, '')}${path.slice(path.lastIndexOf('/'))}`,
-    privateFile,
-    publicFile,
+    ...{ privateFile, publicFile },
+    links: new Map(
+      [privateName, publicName].flatMap((found) => (found?.kind === 'link' ? [[found.path, found.target ?? '']] : [])),
+    ),
   }
   if (publicFile?.text === LATER) return { ...both, privateKey: LATER, publicLine: null }
   const publicLine = publicFile === null ? null : readPublicLine(publicFile.text ?? '')
@@ -60,6 +70,9 @@ export const lookAtPair = async (on: Look, path: string, passphrase: Secret | nu
     privateKey: privateKeyOf({ unlocked, printed, opened }, publicLine?.key ?? null),
   }
 }
+
+const behindLink = async (on: Look, found: Found | null, about: { readonly text: boolean }): Promise<Found | null> =>
+  found?.kind === 'link' ? ((await on.file(found.path, about)) ?? found) : found
 
 const refuseDirectory = (path: string, found: Found | null): never => {
   const directory = path.slice(0, path.lastIndexOf('/')) || '/'

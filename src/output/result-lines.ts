@@ -52,7 +52,8 @@ const WIDEST = 'unreachable'.length
 
 const subjectOf = (result: Result): string => {
   const marks = [
-    ...(result.item === undefined ? [] : [result.item]),
+    // a label that a task hides says so in brackets of its own
+    ...(result.item === undefined ? [] : [result.item.replace(/^\((.*)\)$/s, '$1')]),
     ...(result.handler ? ['handler'] : []),
     ...(result.machine === undefined ? [] : [`on ${result.machine}`]),
     ...(result.ignored ? ['ignored'] : []),

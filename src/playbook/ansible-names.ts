@@ -78,7 +78,7 @@ const FACTS: ReadonlyMap<string, string> = table({
 })
 
 const MAGIC_NOT_YET = new Set(
-  `omit ansible_play_hosts ansible_play_hosts_all ansible_play_batch ansible_play_name play_hosts inventory_dir
+  `ansible_play_hosts ansible_play_hosts_all ansible_play_batch ansible_play_name play_hosts inventory_dir
   inventory_file inventory_hostname_short role_path role_names ansible_check_mode ansible_diff_mode ansible_version
   ansible_loop ansible_index_var ansible_hostname ansible_fqdn ansible_nodename ansible_default_ipv4 ansible_architecture
   ansible_kernel ansible_env ansible_date_time ansible_failed_task ansible_failed_result ansible_run_tags
@@ -92,6 +92,6 @@ export const factFor = (name: string): string | undefined => FACTS.get(name)
 export const aboutVariable = (name: string): string | undefined => {
   const ours = FACTS.get(name)
   if (ours !== undefined) return `ours is ${ours}`
-  if (name === 'omit') return 'not yet: leave the parameter out'
+  if (name === 'omit') return 'ours is null, as in (default name null): a parameter that is null counts as not given'
   return MAGIC_NOT_YET.has(name) ? `not yet: ${name}` : undefined
 }

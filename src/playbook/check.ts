@@ -3,7 +3,7 @@ import type { Inventory } from '../inventory/shape.ts'
 import { checkValues, type WrongNames } from './check-values.ts'
 import { allUses, type Definitions, type Variables, variablesOfInventory } from './definitions.ts'
 import { hintForName, type Registered, type Sights, wrongUse } from './known-names.ts'
-import { inOrder } from './mistakes.ts'
+import { type ImportedMistake, inOrder } from './mistakes.ts'
 import { MAGIC, whyNoVariable } from './names.ts'
 import type { Play, Playbook, Task, Use } from './shape.ts'
 import { becomeTemplates, factsOf, templatesOf } from './uses.ts'
@@ -21,7 +21,7 @@ export interface CheckAbout {
  * that a task may make: what is wrong there is found before the first connection.
  */
 export const checkPlaybooks = (playbooks: readonly Playbook[], about: CheckAbout): readonly Mistake[] => {
-  const mistakes: Mistake[] = []
+  const mistakes: ImportedMistake[] = []
   const variables = variablesOfInventory(about.inventory)
   checkVariableNames(variables, about.extraVars, mistakes)
   const course: Course = {
@@ -40,7 +40,7 @@ interface Course {
   readonly variables: Variables
   readonly registers: Map<string, Registered>
   filesMayCome: boolean
-  complain(mistake: Mistake): void
+  complain(mistake: ImportedMistake): void
 }
 
 const checkVariableNames = (variables: Variables, extraVars: object, mistakes: Mistake[]): void => {
@@ -61,15 +61,24 @@ const checkPlay = (play: Play, course: Course): void => {
   const claims = new Map<string, Task>()
   const others = otherRegisters(play, chosen)
   for (const task of [...chosen, ...play.handlers]) {
-    checkOne({ play, task, hosts, others, claims }, course)
+    checkOne({ play, task, hosts, others, claims, complain: complainOf([task, play], course) }, course)
     if (task.register !== null) course.registers.set(task.register, { task, hosts: new Set(hosts) })
     course.filesMayCome ||= isOnControl(play, task, hosts)
   }
   checkUnused(play, hosts, course)
 }
 
+/** Names the lines that import the file of a mistake, where that is one of a task or of its play. */
+const complainOf =
+  (owners: readonly (Task | Play)[], { complain }: Course) =>
+  (mistake: Mistake): void => {
+    const owner = owners.find(({ at }) => at.file === mistake.at?.file)
+    complain(owner === undefined ? mistake : { ...mistake, importedAt: owner.importedAt })
+  }
+
 /** Variables of a play that no task may have asked for: every name in them must be something somewhere in the play. */
 const checkUnused = (play: Play, hosts: readonly string[], course: Course): void => {
+  const complain = complainOf([play], course)
   const all = [...play.tasks, ...play.handlers]
   const known = new Set([
     ...[...course.registers.keys(), ...play.vars.keys(), ...play.fileVars.keys(), ...course.variables.keys()],
@@ -82,7 +91,7 @@ const checkUnused = (play: Play, hosts: readonly string[], course: Course): void
     const [name = ''] = path
     if (optional || known.has(name)) continue
     const names = [...known].filter((one) => one !== null)
-    course.complain({ message: `'${name}' is undefined`, at, ...hintForName(name, names) })
+    complain({ message: `'${name}' is undefined`, at, ...hintForName(name, names) })
   }
 }
 
@@ -106,6 +115,7 @@ interface OneTask {
   readonly hosts: readonly string[]
   readonly others: ReadonlyMap<string, string>
   readonly claims: Map<string, Task>
+  complain(mistake: Mistake): void
 }
 
 const checkOne = (one: OneTask, course: Course): void => {
@@ -117,18 +127,22 @@ const checkOne = (one: OneTask, course: Course): void => {
   const uses = allUses([...templatesOf(task), ...becomeTemplates(play.become)], definitions, (broken) =>
     told.push(...broken),
   )
-  for (const mistake of told) course.complain(mistake)
+  for (const mistake of told) one.complain(mistake)
   const wrong = wrongNames(one, uses, course)
   if (!task.sound) return
   checkValues({
     ...{ play, task, hosts, uses, variables, about, registers: registers.keys(), filesMayCome, wrong, told },
-    complain: course.complain,
-    claim: (what) => claimed(what, task, one.claims, course),
+    complain: one.complain,
+    claim: (what) => claimed(what, one),
   })
 }
 
 /** Complains of names that nothing defines. */
-const wrongNames = ({ play, task, hosts, others }: OneTask, uses: readonly Use[], course: Course): WrongNames => {
+const wrongNames = (
+  { play, task, hosts, others, complain }: OneTask,
+  uses: readonly Use[],
+  course: Course,
+): WrongNames => {
   const { inventory, extraVars } = course.about
   const own = { play, task, hosts, inventory, extraVars, others, guarded: guardedBy(task) }
   const everywhere = new Set<string>()
@@ -138,7 +152,7 @@ const wrongNames = ({ play, task, hosts, others }: OneTask, uses: readonly Use[]
     if (wrong === null) continue
     const { on, ...mistake } = wrong
     const [name = ''] = use.path
-    course.complain(mistake)
+    complain(mistake)
     if (on === undefined) everywhere.add(name)
     for (const host of on ?? []) byHost.set(host, (byHost.get(host) ?? new Set()).add(name))
   }
@@ -160,11 +174,11 @@ const withOwn = (
 const guardedBy = (task: Task): ReadonlySet<string> =>
   new Set(task.when.flatMap(({ uses }) => uses.filter(({ optional }) => optional).map(({ path }) => path[0] ?? '')))
 
-const claimed = (what: string, task: Task, claims: Map<string, Task>, course: Course): void => {
+const claimed = (what: string, { task, claims, complain }: OneTask): void => {
   const before = claims.get(what)
   if (before !== undefined && before !== task) {
     const message = `two tasks of the play claim ${what}: the other is at ${place(before.moduleAt)}`
-    course.complain({ message, at: task.moduleAt })
+    complain({ message, at: task.moduleAt })
   }
   if (before === undefined) claims.set(what, task)
 }

@@ -1,5 +1,5 @@
 import type { Mistake } from '../contract/errors.ts'
-import { Secret } from '../contract/secret.ts'
+import { holdsPrivateKey, Secret } from '../contract/secret.ts'
 import { Spelled, unspelled } from '../yaml/node.ts'
 import type { ParamSchema } from './schema.ts'
 import { contains, flagOf, isMap, isSecret, wordsFor } from './values.ts'
@@ -20,10 +20,17 @@ export const coerce = (
     unfit.push({ message, path, ...(hint === undefined ? {} : { hint }) })
   }
   if (value === null) complain(`"${name}" has no value`, [], `"${name}" cannot be left out`)
-  else if (schema.secret !== true && contains(value, isSecret)) complain(`"${name}" takes no secret`)
+  else if (schema.secret !== true && contains(value, isSecret)) {
+    if (contains(value, isPrivateKey)) complain(`"${name}" takes no secret: this is a private key`, [], PUBLIC)
+    else complain(`"${name}" takes no secret`)
+  }
   if (unfit.length > 0) return { value: undefined, unfit }
   return { value: convert(name, schema, value, complain), unfit }
 }
+
+const isPrivateKey = (value: unknown): boolean => isSecret(value) && holdsPrivateKey(value.reveal())
+
+const PUBLIC = 'a public key stands in the file that ends in .pub'
 
 type Complain = (message: string, path?: readonly (string | number)[], hint?: string) => undefined
 

@@ -18,6 +18,7 @@ const meta: Module = {
 /** The task `meta: flush_handlers`, but for its place. */
 export const FLUSH: Omit<Task, 'at' | 'moduleAt'> = {
   name: 'flush_handlers',
+  importedAt: [],
   named: false,
   title: null,
   sound: true,

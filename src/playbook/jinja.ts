@@ -79,6 +79,15 @@ const FILTERS = new Map(
     tojson: 'json',
   }),
 )
+const CONSTANTS: ReadonlyMap<string, string> = new Map([
+  ['True', 'true'],
+  ['False', 'false'],
+  ['None', 'null'],
+  ['none', 'null'],
+  // a parameter that is null counts as not given
+  ['omit', 'null'],
+])
+
 /** filters of which ours needs none: values keep their types */
 const NEEDLESS = new Set(['bool', 'int', 'string', 'list'])
 
@@ -172,7 +181,7 @@ class Reader {
   }
 
   #path(start: string): string | null {
-    let path = start === 'True' || start === 'False' ? start.toLowerCase() : (factFor(start) ?? start)
+    let path = CONSTANTS.get(start) ?? factFor(start) ?? start
     for (;;) {
       if (this.#eat('sign', '.')) {
         const token = this.#tokens[this.#next]

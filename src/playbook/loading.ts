@@ -1,13 +1,14 @@
 import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
-import { type At, type Mistake, place, UserError } from '../contract/errors.ts'
+import { type At, type Mistake, UserError } from '../contract/errors.ts'
 import type { Module } from '../contract/module.ts'
 import { Secret } from '../contract/secret.ts'
 import { Waiting } from '../contract/signals.ts'
 import { wordsFor, type YamlNode } from '../yaml/node.ts'
 import { readYaml } from '../yaml/read.ts'
 import { fileReader, NoFile, type ReadFile, reasonOf } from './control-file.ts'
+import type { ImportedMistake } from './mistakes.ts'
 import type { Scope } from './shape.ts'
 import { compileTemplate, mistakesOf, type TemplateContext } from './template.ts'
 import { isMap, wordsFor as wordsOf } from './values.ts'
@@ -44,10 +45,15 @@ export const loadingOf = (
 
 /** The loading of a file that another imports: its mistakes name the line that imports it. */
 export const importing = (loading: Loading, file: string, at: At): Loading => {
-  const complain = (mistake: Mistake): void =>
-    loading.complain({ ...mistake, message: `${mistake.message} (imported at ${place(at)})` })
+  const complain = (mistake: ImportedMistake): void => {
+    const imported: ImportedMistake = { ...mistake, importedAt: [...(mistake.importedAt ?? []), at] }
+    loading.complain(imported)
+  }
   return { ...loading, complain, trail: [...loading.trail, { file, at }] }
 }
+
+/** The places that import the file being loaded, the nearest first. */
+export const importsOf = ({ trail }: Loading): readonly At[] => trail.flatMap(({ at }) => at ?? []).reverse()
 
 /** The path of an imported file, relative to the file that names it. */
 export const besides = (loading: Loading, path: string): string => {

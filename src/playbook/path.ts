@@ -32,7 +32,10 @@ export const compilePath = (path: hbs.AST.PathExpression, compiling: Compiling, 
     return BROKEN
   }
   const walked: Walk = { names: path.parts, whole: nameOf(path), at, optional }
-  if (path.data) return ({ block }) => walk(block?.data[first], rest, walked)
+  if (path.data) {
+    return ({ block }) =>
+      walk(block !== null && Object.hasOwn(block.data, first) ? block.data[first] : undefined, rest, walked)
+  }
   const ofBlock = path.parts.length === 0 || /^this\b/.test(path.original) || path.depth > 0
   if (ofBlock && path.depth < compiling.depth)
     return ({ block }) => walk(outer(block, path.depth)?.self, path.parts, walked)

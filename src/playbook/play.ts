@@ -6,7 +6,7 @@ import { FLUSH } from './flush.ts'
 import { checkHandlers } from './handlers.ts'
 import { type Inherited, marksOf } from './inherit.ts'
 import { PLAY } from './keywords.ts'
-import { type Loading, pathIn, type Wish } from './loading.ts'
+import { importsOf, type Loading, pathIn, type Wish } from './loading.ts'
 import type { Play, Task } from './shape.ts'
 import { shapeTasks } from './task-list.ts'
 import { factsIn } from './uses.ts'
@@ -27,6 +27,7 @@ export const shapePlay = (map: MapNode, loading: Loading, inherited: Inherited, 
   const play = {
     name: fields.text('name') ?? hosts?.pattern ?? 'a play',
     at: map.at,
+    importedAt: importsOf(loading),
     index,
     vars: new Map([...inherited.vars, ...fields.variables('vars')]),
     fileVars: fileVarsOf(fields, loading),

@@ -37,8 +37,14 @@ export interface Become {
   readonly user?: Template
 }
 
+/** What stands in a file that others may import. */
+export interface Imported {
+  /** the places that import its file, the nearest first */
+  readonly importedAt: readonly At[]
+}
+
 /** One task or handler of a play. */
-export interface Task {
+export interface Task extends Imported {
   /** as written; its module's name where it has none */
   readonly name: string
   readonly named: boolean
@@ -80,7 +86,7 @@ export interface Task {
 }
 
 /** One play of a playbook. */
-export interface Play {
+export interface Play extends Imported {
   readonly name: string
   readonly at: At
   /** of all plays of the run, from 0 */

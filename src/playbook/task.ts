@@ -3,7 +3,7 @@ import { judgementsOf } from './acts.ts'
 import { type Fields, fieldsOf, variableName } from './fields.ts'
 import { UNKNOWN } from './flush.ts'
 import { type Inherited, inheritedBy } from './inherit.ts'
-import type { Loading } from './loading.ts'
+import { importsOf, type Loading } from './loading.ts'
 import { holdsTemplate } from './read-field.ts'
 import type { Task, Template } from './shape.ts'
 import { loopOf } from './task-loop.ts'
@@ -44,6 +44,7 @@ export const shapeTask = (map: MapNode, loading: Loading, inherited: Inherited, 
     module,
     sound,
     moduleAt: found?.entry.at ?? map.at,
+    importedAt: importsOf(loading),
     flush: false,
   }
 }

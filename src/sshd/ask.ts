@@ -40,7 +40,12 @@ export const verdict = async (
   const question = questions.sshdEffective(connection, from)
   const answer = await asked(on, question, text?.text)
   if (answer.code === 0) return { values: valuesOf(answer.stdout), warnings: linesOf(answer.stderr).map(tidy) }
-  return { refusal: refusalOf(answer, text), isUntestable: UNTESTABLE.test(answer.stderr) }
+  const isUntestable = UNTESTABLE.test(answer.stderr)
+  const hint =
+    isUntestable && on.connection.power !== 'root'
+      ? ` (it takes root, ${on.connection.power} is not: become: true)`
+      : ''
+  return { refusal: refusalOf(answer, text) + hint, isUntestable }
 }
 
 /** Gives what sshd obeys; where it refuses, ends with its words behind `what`, or with "cannot be tested here". */

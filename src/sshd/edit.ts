@@ -2,32 +2,22 @@
 
 import { refuse } from '../contract/signals.ts'
 import { parseSshdConfig, renderSshdConfig, type SshdLine } from '../formats/sshd-config.ts'
-import { type Criterion, isAll, sameCriteria } from '../formats/sshd-match.ts'
+import { isAll } from '../formats/sshd-match.ts'
+import { intoBlock } from './into-block.ts'
 import { endAt, lineAfter, newLine, type Patch, patched, withValue } from './patch.ts'
-import { belowCommentedDefault, globalEnd, type Scope, scopesOf, statedAt } from './place.ts'
+import { belowCommentedDefault, globalEnd, scopesOf, statedAt } from './place.ts'
 import { namesRival, type Rival } from './rival.ts'
 import type { Setting } from './setting.ts'
 import { sameValue } from './value.ts'
-
-/** What a file is to say. */
-export interface Wish {
-  readonly setting: Setting
-  /** the value of each line to write; empty: none may be left */
-  readonly values: readonly string[]
-  /** the block it is wanted in; null for the global part */
-  readonly match: readonly Criterion[] | null
-  /** the criteria of a new block, as they are written */
-  readonly head: string
-  /** the file that is written, and what others say of the setting in that scope, in reading order */
-  readonly path: string
-  readonly rivals: readonly Rival[]
-}
+import { against, isMatchAll, isWanted, matchAllAgainst, scopeTest, type Wish } from './wish.ts'
 
 /** An edited text, and where a line of the old one is in it now. */
 export interface Edited {
   readonly text: string
   /** both from 1 */
   readonly lineNow: (before: number) => number
+  /** what is global below a new block stands in a `Match all` now */
+  readonly isClosed: boolean
 }
 
 /** Writes a wish into a text. Refuses what an edit of this one file cannot bring about. */
@@ -36,7 +26,7 @@ export const edited = (text: string, wish: Wish): Edited => {
   const stated = statedAt(lines, wish.setting, scopeTest(wish.match))
   if (wish.values.length === 0) return made(lines, { dropped: withHeads(lines, stated) })
   refuseTwice(lines, stated, wish)
-  const barrier = barrierOf(wish)
+  const barrier = barrierOf(lines, wish)
   refuseLate(lines, stated, wish)
   const how = wish.setting.shape === 'lines' ? lineByLine : wish.setting.order === 'last' ? lastCounts : firstCounts
   return made(lines, how(lines, stated, barrier, wish))
@@ -45,20 +35,8 @@ export const edited = (text: string, wish: Wish): Edited => {
 const made = (lines: readonly SshdLine[], patch: Patch): Edited => ({
   text: renderSshdConfig(patched(lines, patch)),
   lineNow: (before) => lineAfter(before, patch),
+  isClosed: patch.inserted?.lines.at(-1)?.name === 'match',
 })
-
-/** The rivals that say otherwise. */
-export const against = (wish: Wish): readonly Rival[] => wish.rivals.filter((rival) => !isSame(rival.value, wish))
-
-const scopeTest = (match: Wish['match']): ((scope: Scope) => boolean) => {
-  if (match === null) return (scope) => scope.criteria === null
-  if (isAll(match)) return (scope) => scope.criteria === null && scope.head >= 0
-  const criteria = sameCriteria(match)
-  return (scope) => scope.criteria === criteria
-}
-
-const isSame = (value: string, { values, setting }: Wish): boolean =>
-  values.some((wanted) => sameValue(setting, wanted) === sameValue(setting, value))
 
 /** Lines to drop, and with them the part of a block down to its last setting where none is left in it. */
 const withHeads = (lines: readonly SshdLine[], dropped: readonly number[]): readonly number[] => {
@@ -82,9 +60,9 @@ const refuseTwice = (lines: readonly SshdLine[], stated: readonly number[], { se
 }
 
 /** The line of an Include that ours must come before (where the last counts: after); null where none is in the way. */
-const barrierOf = (wish: Wish): number | null => {
+const barrierOf = (lines: readonly SshdLine[], wish: Wish): number | null => {
   const others = against(wish)
-  const winner = others.find((rival) => alwaysWins(rival, wish))
+  const winner = others.find((rival) => alwaysWins(rival, wish, lines))
   if (winner !== undefined) {
     refuse(`${namesRival(winner)}, and no line of ${wish.path} can outrank it${whyOf(winner, wish.setting)}`)
   }
@@ -93,12 +71,16 @@ const barrierOf = (wish: Wish): number | null => {
   return wish.setting.order === 'last' ? Math.max(...through) : Math.min(...through)
 }
 
-const alwaysWins = ({ via, isInAll }: Rival, { setting, match }: Wish): boolean => {
+const alwaysWins = ({ via, isInAll }: Rival, { setting, match }: Wish, lines: readonly SshdLine[]): boolean => {
   const { order, isGlobalOnly, subsystem, version } = setting
-  if (match !== null && isInAll) return via !== 'after' || order === 'all'
+  if (isAll(match)) return via !== 'after' || order === 'all'
+  if (match !== null && isInAll && order !== 'last') return via === 'before' || order === 'all'
+  // an Include that stands in a Match all of ours comes after what that says above it
+  const around = typeof via === 'number' ? scopesOf(lines)[via - 1] : undefined
+  const isInOurs = around !== undefined && isMatchAll(around)
   return (
     order === 'all' ||
-    (isInAll && isGlobalOnly !== true) ||
+    (isInAll && !isInOurs && isGlobalOnly !== true) ||
     via === (order === 'last' ? 'after' : 'before') ||
     (subsystem !== null && Number.parseFloat(version) < 9.5)
   )
@@ -120,31 +102,31 @@ const refuseLate = (lines: readonly SshdLine[], stated: readonly number[], wish:
   refuse(`${wish.path}:${all.index + 1} says ${lines[all.index]?.value} in a Match all, which ${why}`)
 }
 
-const matchAllAgainst = (lines: readonly SshdLine[], wish: Wish): { index: number; head: number } | undefined => {
-  const scopes = scopesOf(lines)
-  return statedAt(lines, wish.setting, (scope) => scope.criteria === null && scope.head >= 0)
-    .filter((index) => !isSame(lines[index]?.value ?? '', wish))
-    .map((index) => ({ index, head: scopes[index]?.head ?? -1 }))[0]
-}
-
 type How = (lines: readonly SshdLine[], stated: readonly number[], barrier: number | null, wish: Wish) => Patch
 
 const firstCounts: How = (lines, stated, barrier, wish) => {
   const [first] = stated
   const here = first !== undefined && (barrier === null || first < barrier - 1) ? first : null
   const dropped = stated.filter((index) => index !== here && isInTheWay(lines[index], wish))
-  return { ...put(lines, here, barrier, wish, barrier === null ? null : barrier - 1), dropped }
+  return {
+    ...put(lines, here, barrier, wish, barrier === null ? null : barrier - 1),
+    dropped: gone(lines, dropped, wish),
+  }
 }
+
+/** Of a block that says it again, what is emptied goes too; a Match all stays, as it ends the block above it. */
+const gone = (lines: readonly SshdLine[], dropped: readonly number[], { match }: Wish): readonly number[] =>
+  match === null || isAll(match) ? dropped : withHeads(lines, dropped)
 
 const lastCounts: How = (lines, stated, barrier, wish) => {
   const last = stated.at(-1)
   const here = last !== undefined && (barrier === null || last >= barrier) ? last : null
   const dropped = stated.filter((index) => index !== here && isInTheWay(lines[index], wish))
-  return { ...put(lines, here, barrier, wish, barrier), dropped }
+  return { ...put(lines, here, barrier, wish, barrier), dropped: gone(lines, dropped, wish) }
 }
 
 const isInTheWay = (line: SshdLine | undefined, wish: Wish): boolean =>
-  line !== undefined && (wish.setting.order === 'all' || !isSame(line.value, wish))
+  line !== undefined && (wish.setting.order === 'all' || !isWanted(line.value, wish))
 
 /** The wanted line in the place of one that is there, else where a reader would look, else at the index given. */
 const put = (
@@ -157,7 +139,7 @@ const put = (
   const value = wish.values[0] ?? ''
   const line = here === null ? undefined : lines[here]
   if (here === null || line === undefined) return { inserted: insertion(lines, [value], barrier, fallback, wish) }
-  return isSame(line.value, wish) ? {} : { replaced: new Map([[here, withValue(line, value, wish.setting)]]) }
+  return isWanted(line.value, wish) ? {} : { replaced: new Map([[here, withValue(line, value, wish.setting)]]) }
 }
 
 /** A value a line: lines that say a wanted one stay, others are given the missing ones or go. */
@@ -199,41 +181,10 @@ const insertion = (
     before,
     lines: values.map((value) => newLine(wish.setting, value, indent, endAt(lines, before))),
   })
-  if (wish.match !== null) return intoBlock(lines, values, fallback, wish, rendered)
+  if (wish.match !== null) return intoBlock(lines, values, barrier, wish)
   const isFree = (at: number): boolean =>
     barrier === null || (wish.setting.order === 'last' ? at >= barrier : at < barrier)
   const below = belowCommentedDefault(lines, wish.setting)
   if (below !== null && isFree(below)) return rendered(below, /^[ \t]*/.exec(lines[below - 1]?.tail ?? '')?.[0] ?? '')
   return rendered(fallback ?? globalEnd(lines), '')
-}
-
-const intoBlock = (
-  lines: readonly SshdLine[],
-  values: readonly string[],
-  fallback: number | null,
-  wish: Wish,
-  rendered: (before: number, indent: string) => NonNullable<Patch['inserted']>,
-): NonNullable<Patch['inserted']> => {
-  const scopes = scopesOf(lines)
-  const head = scopes.findIndex(scopeTest(wish.match))
-  if (head >= 0) {
-    const last = lines.findLastIndex((line, index) => scopes[index]?.head === head && line.name !== '')
-    const at = fallback ?? last + 1
-    const near = lines[fallback ?? last]
-    return rendered(at, last === head ? indentOf(lines) : (near?.indent ?? ''))
-  }
-  const at = matchAllAgainst(lines, wish)?.head ?? lines.length
-  const end = endAt(lines, at)
-  const match = { indent: '', keyword: 'Match', name: 'match', gap: ' ', tail: '', end } as const
-  const block = values.map((value) => newLine(wish.setting, value, indentOf(lines), end))
-  return { before: at, lines: [{ ...match, value: wish.head }, ...block] }
-}
-
-/** How the file indents the lines of its blocks; four blanks where it has none. */
-const indentOf = (lines: readonly SshdLine[]): string => {
-  const scopes = scopesOf(lines)
-  const first = lines.find(
-    (line, index) => line.name !== '' && line.name !== 'match' && (scopes[index]?.head ?? -1) >= 0,
-  )
-  return first?.indent ?? '    '
 }

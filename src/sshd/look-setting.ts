@@ -6,9 +6,9 @@ import { criteriaText, isAll, sameCriteria } from '../formats/sshd-match.ts'
 import { flatten, isGlobal, type Statement, statements } from '../formats/sshd-tree.ts'
 import { SSHD_CONFIG, sshdVersion, verdict } from './ask.ts'
 import { alone, inTree, isOnDisk, type Scene, scopedAnswer, wantedSpelling, wholeAnswer } from './ask-setting.ts'
+import { isUnread, refuseNoDirectory, refuseUnread, treeOf } from './file-tree.ts'
 import { lockout, whyNobody } from './lockout.ts'
 import { states } from './place.ts'
-import { type ReadTree, readSshdTree, withNewFile } from './read-tree.ts'
 import { criteriaKey, isInScope, rivalsOf, rivalText } from './rival.ts'
 import { isGlobalOnlyIn, type Setting } from './setting.ts'
 import { criteriaFor, refuseScope, type SettingParams, settingFor, valuesFor } from './setting-params.ts'
@@ -36,15 +36,18 @@ export interface SettingSight {
 
 /** Looks at a setting; asks sshd in one flight, or in two where the tree decides what to ask. */
 export const lookAtSetting = async (on: Look, params: SettingParams): Promise<SettingSight> => {
-  const path = await on.expand(params.path)
+  const path = (await on.expand(params.path)).replace(/\/{2,}/g, '/')
   speculate(on, params, path)
+  const noDirectory = params.create && params.state === 'present' ? ahead(refuseNoDirectory(on, path)) : null
   const [file, version] = await Promise.all([on.file(path), sshdVersion(on)])
-  if (file === null && !params.create) await refuseMissing(on, path)
+  if (file === null && params.state === 'present' && !params.create) await refuseMissing(on, path)
   if (file !== null && file.kind !== 'file') refuse(`${path} is a ${file.kind}, not a file`)
   const setting = settingFor(params, version)
   refuseScope(setting, params)
   const values = valuesFor(setting, params)
-  const scene: Scene = { on, setting, values, match: criteriaFor(params), ...(await treeOf(on, path, setting)) }
+  const scene: Scene = { on, setting, values, match: criteriaFor(params), ...(await treeOf(on, path, setting.grammar)) }
+  if (params.state === 'present') await refuseUnread(on, scene)
+  if (file === null) await noDirectory
   const all = statements(scene.tree)
   if (params.state === 'present') refuseInside(all, scene)
   const overriding = ahead(overridden(scene, all))
@@ -98,22 +101,6 @@ const refuseMissing = async (on: Look, path: string): Promise<never> => {
   return missing({ kind: 'file', name: path, message: `${path} does not exist (${hint})` })
 }
 
-/** The tree that the file is of: that of /etc/ssh/sshd_config, now or once it is there; else its own. */
-const treeOf = async (
-  on: Look,
-  path: string,
-  { grammar }: Setting,
-): Promise<{ readonly tree: ReadTree; readonly path: string }> => {
-  const [main, file] = await Promise.all([readSshdTree(on, SSHD_CONFIG, grammar), on.file(path)])
-  const named = Object.keys(main?.files ?? {}).find((one) => one === path || main?.real[one] === file?.path)
-  if (main !== null && named !== undefined) return { tree: main, path: named }
-  const extended = main === null || file !== null ? null : withNewFile(main, path)
-  if (extended !== null) return { tree: extended, path }
-  const own = await readSshdTree(on, path, grammar)
-  const empty = { root: path, grammar, files: { [path]: '' }, includes: {}, real: { [path]: path }, isNew: true }
-  return { tree: own ?? empty, path }
-}
-
 /** Refuses a file all of whose lines count in a block only, as it is included inside of one. */
 const refuseInside = (all: readonly Statement[], { path }: Scene): void => {
   const first = all.find((one) => one.file === path)
@@ -133,16 +120,23 @@ const answers = async (
   const wanted = isAbsent ? null : await wantedSpelling(scene)
   const whole = await asWhole
   const said = saidOf(setting, (await asScoped) ?? whole)
-  if (isAbsent) return { effective: spelled(said), spelled: null, notes: [] }
+  if (isAbsent) return { effective: isRootless(scene) ? null : spelled(said), spelled: null, notes: [] }
   // a few keywords are in no answer of sshd: there the lines are all there is to judge by
   const [effective, goal] =
     wanted === null
       ? [writtenOf(setting, all, match), values.map((value) => sameValue(setting, value))]
       : [said, inTree(setting, wanted, whole)]
-  const isSame = isSameSpelling(setting, effective, goal)
+  const isSame = !isRootless(scene) && isSameSpelling(setting, effective, goal)
   const notes = lockout(scene, whole, await dangers, isSame)
-  return { effective: spelled(effective), spelled: spelled(isSame ? effective : goal), notes }
+  return {
+    effective: isRootless(scene) ? null : spelled(effective),
+    spelled: spelled(isSame ? effective : goal),
+    notes,
+  }
 }
+
+/** Says whether the file is what sshd begins with and is not there: then no sshd obeys anything of it, not even defaults. */
+const isRootless = ({ tree, path }: Scene): boolean => tree.isNew && tree.root === path
 
 const isWritten = (all: readonly Statement[], { setting, values, match, path }: Scene): boolean => {
   const wanted = values.map((value) => sameValue(setting, value))
@@ -192,4 +186,4 @@ const earlier = (
 const MOST_WITNESSES = 8
 
 const unread = ({ tree, path }: Scene): readonly string[] =>
-  tree.root === SSHD_CONFIG ? [] : [`${SSHD_CONFIG} does not lead to ${path}: it is judged by itself`]
+  !isUnread(tree) ? [] : [`${SSHD_CONFIG} does not lead to ${path}: it is judged by itself`]

@@ -1,5 +1,6 @@
 import { type Criterion, isAll, sameCriteria } from '../formats/sshd-match.ts'
 import { isGlobal, isInAll, type Statement } from '../formats/sshd-tree.ts'
+import { whatClosingChanges } from './closing.ts'
 import { states } from './place.ts'
 import type { Setting } from './setting.ts'
 
@@ -13,6 +14,8 @@ export interface Rival {
   readonly via: 'before' | 'after' | number
   /** it stands in an outermost `Match all` */
   readonly isInAll: boolean
+  /** why no block can be put before that Include: what else that would change; empty where it can */
+  readonly barred: string
 }
 
 /** The lines of other files that state a setting in a scope: the global one (null), or that of the same criteria. */
@@ -23,11 +26,20 @@ export const rivalsOf = (
   match: readonly Criterion[] | null,
 ): readonly Rival[] => {
   const first = all.findIndex((one) => one.file === path)
+  const own = match === null ? null : sameCriteria(match)
+  const barredBefore = (via: number): string =>
+    whatClosingChanges(all, {
+      path,
+      from: all.findIndex((one) => one.file === path && one.number === via),
+      version: setting.version,
+      outranks: (one) => states(one.line, setting) && !isGlobal(one) && criteriaKey(one) === own,
+    }) ?? ''
   return all.flatMap((one, index) => {
     if (one.file === path || !states(one.line, setting) || !isInScope(one, match)) return []
     const via = one.through.find((step) => step.file === path)?.number ?? (index < first ? 'before' : 'after')
     const { keyword, value } = one.line
-    return [{ file: one.file, number: one.number, keyword, value, via, isInAll: isInAll(one) }]
+    const barred = typeof via === 'number' && match !== null ? barredBefore(via) : ''
+    return [{ file: one.file, number: one.number, keyword, value, via, isInAll: isInAll(one), barred }]
   })
 }
 
@@ -46,18 +58,19 @@ export const namesRival = ({ file, number, keyword, value }: Rival): string =>
   `${file}:${number} says ${keyword.replaceAll('"', '')} ${value}`
 
 /** A rival as a line of a record, and back. */
-export const rivalText = ({ via, isInAll, file, number, keyword, value }: Rival): string =>
-  [via, isInAll ? 'all' : 'global', file, number, keyword, value].join('\t')
+export const rivalText = ({ via, isInAll, barred, file, number, keyword, value }: Rival): string =>
+  [via, isInAll ? 'all' : 'global', file, number, keyword, barred.replaceAll('\t', ' '), value].join('\t')
 
 /** Reads what {@link rivalText} wrote. */
 export const rivalFrom = (text: string): Rival => {
-  const [via = '', scope, file = '', number, keyword = '', ...value] = text.split('\t')
+  const [via = '', scope, file = '', number, keyword = '', barred = '', ...value] = text.split('\t')
   return {
     via: via === 'before' || via === 'after' ? via : Number(via),
     isInAll: scope === 'all',
     file,
     number: Number(number),
     keyword,
+    barred,
     value: value.join('\t'),
   }
 }

@@ -1,7 +1,8 @@
 import { refuse } from '../contract/signals.ts'
-import { against, edited, type Wish } from './edit.ts'
+import { edited } from './edit.ts'
 import { namesRival, rivalFrom } from './rival.ts'
 import { criteriaFor, type SettingParams, settingFor, valuesFor } from './setting-params.ts'
+import { against, type Wish } from './wish.ts'
 
 /** What the decision on a setting rests on. */
 export interface SettingFacts {
@@ -40,7 +41,8 @@ export const settled = (
     const [before, line, behind] = parted(note, `(${path}:`)
     return line === null ? note : `${before}${wanted.lineNow(line)}${behind}`
   })
-  return { text: wanted.text, notes: [...notesOf(wish), ...placed] }
+  const closed = wanted.isClosed ? [`what is global below the new block of ${path} stands in a Match all now`] : []
+  return { text: wanted.text, notes: [...notesOf(wish), ...closed, ...placed] }
 }
 
 const notesOf = (wish: Wish): readonly string[] => {

@@ -45,6 +45,8 @@ export const settle = async (on: Touch, unit: Unit, settling: Settling): Promise
   if (unit.pid === null) return
   for (let waitedMs = 0; waitedMs <= LIMIT_MS; waitedMs += STEP_MS) {
     const sockets = await on.ask(questions.processSockets(unit.pid, waitedMs / STEP_MS + 1))
+    // sshd that has its sockets from systemd ends at a reload: the socket goes on listening, and starts a new one
+    if (sockets.code === GONE && unit.socket !== null) return
     if (sockets.code === GONE) throw died(unit)
     const now = parseListening(sockets.stdout)
     const isNew = [...now.keys()].some((inode) => !before.has(inode))

@@ -166,7 +166,7 @@ class Builder {
   #dash(list: At, index: number): At {
     if (index === 0) return list
     const dash = new RegExp(`^ {${list.column - 1}}-(?=\\s|$)`, 'gm')
-    dash.lastIndex = this.#source.indexOf('\n', this.#reached)
+    dash.lastIndex = this.#source.indexOf('\n', this.#reached - 1)
     const found = dash.exec(this.#source)
     if (found === null) return list
     this.#reached = dash.lastIndex

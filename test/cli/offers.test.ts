@@ -27,6 +27,18 @@ describe('offered command lines', () => {
     assert.equal(line, "keyward run 'my site.yml' -e 'it'\\''s=1' -l 'web*'")
   })
 
+  it('show no password', () => {
+    const table: readonly (readonly [typed: string, offered: string])[] = [
+      ["ansible_password='correct horse' port=1", "'ansible_password=••• port=1'"],
+      ['ansible_become_pass=x', "'ansible_become_pass=•••'"],
+      ['{"ansible_ssh_pass": "a b", "port": 1}', `'{"ansible_ssh_pass": •••, "port": 1}'`],
+    ]
+    for (const [typed, offered] of table) {
+      const about = { inventory: [], limit: undefined, hosts: 1 }
+      assert.equal(offersOf('keyward', ['check', 's.yml', '-e', typed], about).run(), `keyward run s.yml -e ${offered}`)
+    }
+  })
+
   it('replace the limit by the hosts that failed', () => {
     for (const limit of ['-l web', '--limit web', '--limit=web', '-lweb']) {
       assert.equal(

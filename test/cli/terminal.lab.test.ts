@@ -38,7 +38,7 @@ describe('on a terminal', () => {
 
   it('a run shows who is at work, and ends with what changed and a recap', async () => {
     const { until } = open('run', 'site.yml', '-i', 'inventory.yml')
-    const during = await until(/ {2}h4 +2\/2 {2}a pause/)
+    const during = await until(/(?:\n {2}h\d +2\/2 {2}a pause){4}/)
     assert.match(during, /\n░{20} 0\/4 hosts · 4 changed · 4 running · 0:0\d {2}slow work\n {2}h1 /)
     const after = await until(/\[0\]$/)
     assert.doesNotMatch(after, /░|█/)

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Lab, startLab } from '../kit/lab.ts'
@@ -30,9 +31,15 @@ describe('keyward trust, without a terminal', () => {
   })
 
   it('says where the keys cannot be written', async () => {
-    const home = join(folder({ home: '' }), 'home')
-    const { code, stderr } = await trust(home, '--yes')
-    assert.deepEqual([code, stderr], [1, `keyward: ${home}/.ssh/known_hosts cannot be written: not a directory\n`])
+    const home = folder({})
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'ro', 'tmpfs', home])
+    try {
+      const { code, stderr } = await trust(home, '--yes')
+      const why = 'read-only file system'
+      assert.deepEqual([code, stderr], [1, `keyward: ${home}/.ssh/known_hosts cannot be written: ${why}\n`])
+    } finally {
+      execFileSync('umount', [home])
+    }
   })
 
   it('never replaces a key that changed, and says what is wrong', async () => {

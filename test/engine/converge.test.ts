@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { HostError } from '../../src/contract/errors.ts'
 import { LATER } from '../../src/contract/later.ts'
+import type { WriteRequest } from '../../src/contract/machine.ts'
 import { defineModule, type Module } from '../../src/contract/module.ts'
 import { field, param, params, record } from '../../src/contract/schema.ts'
 import { missing, refuse, skip } from '../../src/contract/signals.ts'
@@ -98,6 +99,17 @@ describe('converging a statement', () => {
       )
       assert.deepEqual([end.status, end.message, machine.written], ['failed', 'sshd says: forbidden', []])
     }
+  })
+
+  it('adds what a machine says of a write to its notes, and to the message where the task then fails', async () => {
+    const machine = memoryMachine({ '/etc/motd': file('old') })
+    const { write } = machine
+    const said = { ...machine, write: async (request: WriteRequest) => ({ ...(await write(request)), note: 'plain' }) }
+    const end = await converge(statement(motd, said, { text: 'new' }), 'run', null)
+    assert.deepEqual([end.status, end.notes], ['changed', ['plain']])
+    const failing = { ...motd, apply: () => Promise.reject(new HostError('no')) } as Module
+    const failed = await converge(statement(failing, said, { text: 'newer' }), 'run', null)
+    assert.deepEqual([failed.status, failed.message], ['failed', 'no (put back: /etc/motd); plain'])
   })
 
   it('looks again where somebody else wrote between look and write', async () => {

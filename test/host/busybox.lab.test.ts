@@ -69,6 +69,10 @@ describe('a host with busybox only', function () {
     await host.exec('printf old >/etc/kept; chmod 640 /etc/kept; chown secure:plain /etc/kept')
     const write = (path: string, found: null | { kind: 'file'; text: string }, wanted: object) =>
       machine.write({ path, found, wanted: { kind: 'file', ...wanted }, power: 'root' })
+    const request = { path: '/etc/kept', power: 'root', hidden: true } as const
+    const [older, old] = [{ kind: 'file', text: 'older' } as const, { kind: 'file', text: 'old' } as const]
+    assert.deepEqual(await machine.write({ ...request, found: old, wanted: older }), { how: 'written' })
+    await machine.write({ ...request, found: older, wanted: old })
     assert.deepEqual(await write('/etc/kept', { kind: 'file', text: 'old' }, { text: 'new\0\udcff' }), {
       how: 'written',
       note: 'only mode and owner are kept here: its tools know no ACLs, extended attributes or labels',

@@ -310,6 +310,32 @@ describe('a connection to a real host', function () {
       assert.match(password.message, /refuses the password/)
     })
 
+    it('says that a password is wanted besides the key, or none at all', async () => {
+      const sshd = async (...lines: readonly string[]): Promise<void> => {
+        const text = lines.map((line) => `${line}\\n`).join('')
+        await host.exec(`printf '${text}' >/etc/ssh/sshd_config.d/00-test.conf; kill -HUP $(pgrep -o sshd)`)
+        await pause(500)
+      }
+      await sshd(
+        'PasswordAuthentication no',
+        'Match User secure',
+        'PasswordAuthentication yes',
+        'AuthenticationMethods publickey,password',
+      )
+      const both = await failed(connect({ user: 'secure' }))
+      assert.match(both.message, /^secure@\S+ accepts the key .*, and wants more than that; it offers password$/)
+      assert.match(both.hint ?? '', /^add -k /)
+      const machine = await connect({ user: 'secure', password: new Secret(securePassword) })
+      const key = new Secret(readFileSync(lab.key, 'utf8'))
+      const login = await machine.look(own).login({ user: 'secure', key })
+      assert.equal(login.in, false)
+      assert.match(login.message, /^the key given .* is accepted, and more than that is wanted; offered: password$/)
+      assert.equal((await machine.look(own).ask(questions.own('id -un'))).stdout, 'secure\n')
+      const none = await failed(connect({ keyFiles: null, password: new Secret('x') }))
+      assert.match(none.message, /^admin@\S+ takes no password; it offers publickey$/)
+      await sshd()
+    })
+
     it('logs in with a password the first time', async () => {
       const machine = await connect({ user: 'secure', keyFiles: null, password: new Secret(securePassword) })
       assert.equal(machine.connection.key, null)

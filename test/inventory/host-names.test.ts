@@ -17,6 +17,7 @@ const NAMES: readonly (readonly [string, readonly string[], number | null])[] = 
   ['web1:2222', ['web1'], 2222],
   ['10.0.0.1:22', ['10.0.0.1'], 22],
   ['2001:db8::1', ['2001:db8::1'], null],
+  ['[fe80::1%eth0]:2222', ['fe80::1%eth0'], 2222],
   ['[2001:db8::1]:2222', ['2001:db8::1'], 2222],
 ]
 

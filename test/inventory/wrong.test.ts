@@ -113,13 +113,31 @@ hosts.yml:5:3: unexpected key "web" in the group "all"
     y[a:3]:
     z[1:9:0]:
     w[1:999999]:
+    open[1:]:
+    open[:]:
+    one[1]:
+    a b:
+    web1 ansible_host=10.0.0.1 ansible_user=admin:
+    "":
+    :22:
 `,
     },
     screen: `hosts.yml:3:5: host range [01:5] must have a begin and an end of equal length
 hosts.yml:4:5: host range [5:1] must have a begin that is not above its end
 hosts.yml:5:5: host range [a:3] must be of numbers or of single letters, its begin not above its end
 hosts.yml:6:5: host range [1:9] has no step of 0
-hosts.yml:7:5: host range [1:999999] stands for more than 100000 hosts`,
+hosts.yml:7:5: host range [1:999999] stands for more than 100000 hosts
+hosts.yml:8:5: host range [1:] must specify end value
+  hint: a range is written as in web[01:50], db[a:f] or n[1:9:2]
+hosts.yml:9:5: host range [:] must specify end value
+  hint: a range is written as in web[01:50], db[a:f] or n[1:9:2]
+hosts.yml:10:5: "one[1]" is no name of a host
+  hint: a range is written as in web[01:50], db[a:f] or n[1:9:2]
+hosts.yml:11:5: a name of a host has no blanks: "a b"
+hosts.yml:12:5: a name of a host has no blanks: "web1 ansible_host=10.0.0.1 ansible_user=admin"
+  hint: write "web1:", and below it "ansible_host: 10.0.0.1"
+hosts.yml:13:5: a host has a name
+hosts.yml:14:5: a host has a name`,
   },
   {
     name: 'finds groups that hold themselves',

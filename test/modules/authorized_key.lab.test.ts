@@ -100,6 +100,77 @@ for (const variant of ['debian', 'busybox'] as const)
       await stage.host.reset()
     })
 
+    it('fails in a dry run as in a run where a link leads to what the user may not write', async () => {
+      const links = [
+        `mkdir -m 700 /home/plain/.ssh; chown plain: /home/plain/.ssh; ln -s /etc/newfile ${FILE}`,
+        'mkdir -p /srv/shut; ln -s /srv/shut /home/plain/.ssh',
+      ]
+      for (const link of links) {
+        await sh(`rm -rf /home/plain/.ssh; ${link}`)
+        const ends = [await outcome({ key: own, follow: true }, 'check'), await outcome({ key: own, follow: true })]
+        for (const { status, message } of ends) {
+          assert.equal(status, 'failed')
+          assert.match(message, /plain cannot write .*authorized_keys leads to|plain cannot write \/(etc|srv)/)
+        }
+      }
+      assert.equal(await said(sh('ls /etc/newfile /srv/shut 2>/dev/null')), '/srv/shut:')
+    })
+
+    it("keeps the connection's own key, by whatever name its file goes", async () => {
+      await sh('ln -sfn /home/admin /srv/adm')
+      const before = await said(sh('cat /home/admin/.ssh/authorized_keys'))
+      for (const path of ['/home/admin/../admin/.ssh/authorized_keys', '/srv/adm/.ssh/authorized_keys']) {
+        const { status, message } = await outcome({ user: 'admin', key: own, state: 'absent', path })
+        assert.equal(status, 'failed')
+        assert.match(message, /this very connection/)
+      }
+      const tied = await outcome({ user: 'admin', key: own, key_options: 'command="/bin/false"' })
+      assert.match(tied.message, /with command="\/bin\/false" it could do nothing else/)
+      assert.equal(await said(sh('cat /home/admin/.ssh/authorized_keys')), before)
+    })
+
+    const welcome = [
+      'AllowUsers admin p?a*',
+      'AllowUsers admin plain@127.0.0.0/8',
+      'DenyUsers !plain plain@10.0.0.0/8',
+      'AllowGroups plain admin',
+      'DenyGroups !plain lain',
+      'Match User plain\n AuthenticationMethods publickey,password publickey',
+    ]
+    const shut = [
+      'AllowUsers admin PLAIN',
+      'AllowUsers admin !bob',
+      'DenyUsers pl*',
+      'DenyUsers plain@*',
+      'AllowGroups admin !plain',
+      'DenyGroups pl?in',
+      'Match User plain\n PubkeyAuthentication no',
+      'Match User plain\n AuthenticationMethods publickey,password',
+      'Match User plain\n MaxAuthTries 0',
+      'Match User plain\n RevokedKeys /etc/ssh/missing',
+      'Match User plain\n RevokedKeys /etc/ssh/revoked',
+      'Match User plain\n RevokedKeys /etc/ssh/krl',
+      'Match User plain\n ChrootDirectory /nonesuch',
+    ]
+    it('says of a key that lets nobody in what keeps it out, as sshd does, and nothing of one that does', async () => {
+      await sh('cat > /etc/ssh/revoked; ssh-keygen -qkf /etc/ssh/krl /etc/ssh/revoked', `${own}\n`)
+      await outcome({ key: own })
+      const config = await said(sh('cat /etc/ssh/sshd_config'))
+      for (const text of [...welcome, ...shut]) {
+        // what stands first is what sshd obeys
+        const [global, match = ''] = /^Match/.test(text) ? ['', `\n${text.replace('\\n', '\n')}`] : [text]
+        await sh(
+          'cat > /etc/ssh/sshd_config; kill -HUP $(cat /run/sshd.pid); sleep 0.5',
+          `${global}\n${config}\n${match}\n`,
+        )
+        const isIn = (await ssh(stage.lab, stage.host, 'plain', 'true')).code === 0
+        const { status, message } = await outcome({ key: own })
+        assert.deepEqual([text, status, isIn], [text, 'ok', welcome.includes(text)])
+        assert.equal(message === '', isIn, `${text}: ${message}`)
+      }
+      await stage.host.reset()
+    })
+
     it('leaves the file as it was where the disk is full', async () => {
       await sh(
         `mkdir /home/plain/.ssh; mount -t tmpfs -o size=8k,mode=700 tmpfs /home/plain/.ssh; cat > ${FILE}; chmod 600 ${FILE}

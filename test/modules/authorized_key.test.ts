@@ -25,15 +25,18 @@ const file = (text: string, mode = '0600', owner = 'alice'): FakeEntry => ({ tex
 
 const machine = (
   files: FakeHost['files'] = {},
-  about: Partial<FakeHost> & { readonly sshd?: string } = {},
+  about: Partial<FakeHost> & { readonly sshd?: string; readonly account?: string } = {},
 ): FakeMachine =>
   fakeMachine({
     users: [{ name: 'alice' }, { name: 'bob' }],
-    files,
-    answer: ({ argv: [program, flag] }) => {
+    files: { '/bin/bash': 'a shell', ...files },
+    answer: ({ argv: [program, flag, script] }) => {
       if (program === '/usr/sbin/sshd') return { stdout: flag === '-V' ? 'OpenSSH_9.2p1' : (about.sshd ?? SAYS) }
+      if (program === 'ssh-keygen') return { code: 1, stdout: '/dev/stdin (): REVOKED\n' }
       if (program === 'ssh') return { stdout: 'ssh-ed25519\nsk-ssh-ed25519@openssh.com\nssh-dss\n' }
-      return program === 'sh' ? { stdout: `${NOW}.5\n1.0 2.0\n` } : undefined
+      if (program === 'sh')
+        return /shadow/.test(script ?? '') ? { stdout: about.account ?? '' } : { stdout: `${NOW}.5\n` }
+      return undefined
     },
     ...about,
   })
@@ -189,6 +192,148 @@ describe('authorized_key', () => {
     assert.match(notes.join(), /sshd was not asked which files it reads for alice/)
   })
 
+  const shut: readonly (readonly [string, Parameters<typeof machine>[1], RegExp])[] = [
+    [
+      'sshd takes no keys',
+      { sshd: `${SAYS}pubkeyauthentication no\n` },
+      /no key lets alice in from 10\.0\.0\.1: PubkeyAuth/,
+    ],
+    [
+      'only others are allowed',
+      { sshd: `${SAYS}allowusers admin\n` },
+      /no key lets alice in from 10\.0\.0\.1: AllowUsers admin/,
+    ],
+    [
+      'a key is not enough',
+      { sshd: `${SAYS}authenticationmethods publickey,password\n` },
+      /a key does not let alice in .* without something else/,
+    ],
+    [
+      'the list of revoked keys is missing',
+      { sshd: `${SAYS}revokedkeys /etc/missing\n` },
+      /RevokedKeys \/etc\/missing, which is not there: sshd refuses every key/,
+    ],
+    [
+      'the key is revoked',
+      { sshd: `${SAYS}revokedkeys /etc/revoked\n` },
+      /the key SHA256:\S+ is revoked and lets nobody in: RevokedKeys/,
+    ],
+    [
+      'the key is revoked by a list in binary',
+      { sshd: `${SAYS}revokedkeys /etc/krl\n` },
+      /the key SHA256:\S+ is revoked/,
+    ],
+    ['the account has expired', { account: 'expired\n' }, /no key lets alice in .*the account alice has expired/],
+    [
+      'the account is locked',
+      { account: 'locked\n', sshd: `${SAYS}usepam no\n` },
+      /the account alice is locked, and sshd has UsePAM no/,
+    ],
+    [
+      'the shell is missing',
+      { users: [{ name: 'alice', shell: '/bin/nosuch' }] },
+      /the shell \/bin\/nosuch does not exist/,
+    ],
+    [
+      'the chroot is missing',
+      { sshd: `${SAYS}chrootdirectory /srv/%u\n` },
+      /the directory of ChrootDirectory \/srv\/alice does not exist/,
+    ],
+    ['its file is not the one', { sshd: 'oops' }, /sshd was not asked which files it reads for alice: .*line 5: Bad/],
+  ]
+  const lists = { '/etc/revoked': `# stolen\n${desk}\n  ${laptop} alice\n`, '/etc/krl': 'SSHKRL\n\0\0\0' }
+  for (const [what, about, note] of shut)
+    it(`says that the key lets nobody in, each time: ${what}`, async () => {
+      const answer =
+        about?.sshd !== 'oops' ? {} : { answer: () => ({ code: 255, stderr: '/etc/ssh/sshd_config line 5: Bad\n' }) }
+      const host = machine(lists, { ...about, ...answer })
+      for (const status of ['changed', 'ok']) {
+        const end = await tryModule(authorizedKey, alice({ key: laptop }), host)
+        assert.equal(end.status, status)
+        assert.match(end.notes.join('\n'), note)
+      }
+      const other = await tryModule(authorizedKey, alice({ key: laptop, path: '/srv/alice' }), host)
+      if (about?.sshd !== 'oops') assert.doesNotMatch(other.notes.join(), note)
+    })
+
+  const fine: readonly Parameters<typeof machine>[1][] = [
+    {},
+    { sshd: `${SAYS}allowusers al*\nrevokedkeys /etc/empty\nchrootdirectory /srv\nusepam yes\n`, account: 'locked\n' },
+  ]
+  it('says nothing where nothing keeps the key out', async () => {
+    for (const about of fine) {
+      const host = machine({ '/etc/empty': `${desk}\n`, '/srv': directory('0755', 'root') }, about)
+      assert.deepEqual((await tryModule(authorizedKey, alice({ key: laptop }), host)).notes, [])
+    }
+  })
+
+  it('names the settings that leave no file', async () => {
+    const sshd = SAYS.replace(
+      /authorizedkeysfile .*\nauthorizedkeyscommand none/,
+      'authorizedkeysfile none\nauthorizedkeyscommand /bin/true',
+    )
+    const { message } = await tryModule(authorizedKey, alice({ key: laptop }), machine({}, { sshd }))
+    assert.match(message, /no file of keys for alice \(AuthorizedKeysFile none; AuthorizedKeysCommand \/bin\/true\)/)
+  })
+
+  it('says that key_options take the place of options before the key', async () => {
+    const params = { key: `no-pty ${laptop}`, key_options: 'no-X11-forwarding' }
+    const { notes } = await tryModule(authorizedKey, alice(params), machine())
+    assert.match(notes.join(), /key_options takes the place of .*: no-pty/)
+  })
+
+  it('takes the name of a port from the services of the machine', async () => {
+    const services = { '/etc/services': 'http 80/tcp www # web\ntftp 69/udp\n' }
+    const ends = (name: string, files: FakeHost['files'] = services) =>
+      tryModule(authorizedKey, alice({ key: laptop, key_options: `permitopen="a:${name}"` }), machine(files))
+    for (const name of ['http', 'www', '80']) assert.equal((await ends(name)).status, 'changed', name)
+    for (const end of [await ends('tftp'), await ends('http', {})])
+      assert.match(end.message, /would be there and let nobody in: .*this machine knows no service/)
+    const there = machine({ [SSH]: directory(), [FILE]: file(`permitlisten="x:y" ${desk}\n`), ...services })
+    const { notes } = await tryModule(authorizedKey, alice({ key: laptop }), there)
+    assert.match(notes.join(), /authorized_keys:1 lets nobody in: .*no service "y"/)
+  })
+
+  it('closes a file when it takes a key out of it', async () => {
+    const host = machine({ [SSH]: directory(), [FILE]: file(`${desk}\n${laptop}\n`, '0664') })
+    assert.equal((await tryModule(authorizedKey, alice({ key: keys.phone, state: 'absent' }), host)).status, 'ok')
+    assert.equal((await tryModule(authorizedKey, alice({ key: laptop, state: 'absent' }), host)).status, 'changed')
+    assert.deepEqual([host.text(FILE), host.stat(FILE)?.mode], [`${desk}\n`, '0600'])
+  })
+
+  const led: readonly (readonly [string, FakeHost['files']])[] = [
+    ['a directory of others', { [SSH]: directory(), [FILE]: { link: '/etc/newfile' } }],
+    ["a file of root's", { [SSH]: directory(), [FILE]: { link: '/etc/keys' }, '/etc/keys': file('', '0644', 'root') }],
+    ['its directory', { [SSH]: { link: '/srv/x' }, '/srv/x': directory('0755', 'root') }],
+    [
+      "somebody else's file among everybody's",
+      {
+        [SSH]: directory(),
+        [FILE]: { link: '/tmp/k' },
+        '/tmp': directory('1777', 'root'),
+        '/tmp/k': file('', '0644', 'bob'),
+      },
+    ],
+  ]
+  for (const [what, files] of led)
+    it(`does not write as root where a link of the user leads: ${what}`, async () => {
+      const params = { ...DEFAULTS, ...alice({ key: laptop, follow: true }) }
+      const now = await authorizedKey.probe(machine(files).look({ power: 'root' }), { ...params, key: laptop })
+      const { keyfile, files: wanted } = authorizedKey.plan({ ...params, key: laptop }, now)
+      assert.equal(wanted?.[String(keyfile)]?.as, 'alice')
+      assert.match((now.notes ?? []).join(), new RegExp(`alice/.ssh/authorized_keys leads to ${String(keyfile)}`))
+    })
+
+  it("writes the user's own file in a directory of root's, and what the user may not, as root", async () => {
+    const own = { [SSH]: directory(), [FILE]: { link: '/srv/k' }, '/srv/k': file('', '0600', 'alice') }
+    const shutHome = { [HOME]: directory('0755', 'root') }
+    for (const [files, path] of [[own], [shutHome, `${HOME}/keys`]] as const) {
+      const given = { ...DEFAULTS, ...alice({ follow: true }), key: laptop, ...(path === undefined ? {} : { path }) }
+      const now = await authorizedKey.probe(machine(files).look({ power: 'root' }), given)
+      assert.equal(authorizedKey.plan(given, now).files?.[String(now.keyfile)]?.as, undefined)
+    }
+  })
+
   const links: readonly (readonly [string, FakeHost['files']])[] = [
     [
       'the file',
@@ -249,6 +394,47 @@ describe('authorized_key', () => {
       assert.equal(allowed.status, 'changed')
       assert.equal((await tryModule(authorizedKey, alice(params), own('bob'), { power: 'root' })).status, 'changed')
     }
+  })
+
+  it('knows the file of its own key by every name', async () => {
+    const named = [
+      '/home/alice/../alice/.ssh/authorized_keys',
+      '/srv/a/.ssh/authorized_keys',
+      '/srv/a/.ssh//authorized_keys/',
+    ]
+    for (const path of named) {
+      const host = machine(
+        { [SSH]: directory(), [FILE]: file(`${laptop} me\n`), '/srv/a': { link: HOME } },
+        { connection: { user: 'alice', key: laptop } },
+      )
+      const params = alice({ key: laptop, state: 'absent', path })
+      const { status, message } = await tryModule(authorizedKey, params, host, { power: 'root' })
+      assert.deepEqual([status, /this very connection/.test(message)], ['failed', true], path)
+      const added = await tryModule(authorizedKey, alice({ key: desk, path }), host, { power: 'root' })
+      assert.doesNotMatch(added.notes.join(), /does not read/)
+    }
+  })
+
+  it("does not remove its own key from a file that is another user's too", async () => {
+    const shared = SAYS.replace(/authorizedkeysfile .*/, 'authorizedkeysfile /etc/keys')
+    const host = machine(
+      { '/etc/keys': file(`${laptop}\n`, '0644', 'root') },
+      { sshd: shared, connection: { user: 'bob', key: laptop } },
+    )
+    const end = await tryModule(authorizedKey, alice({ key: laptop, state: 'absent' }), host, { power: 'root' })
+    assert.match(end.message, /this very connection/)
+  })
+
+  it('does not tie its own connection to a command', async () => {
+    const own = (text: string) =>
+      machine({ [SSH]: directory(), [FILE]: file(text) }, { connection: { user: 'alice', key: laptop } })
+    const ends = async (text: string, more: object = {}) =>
+      await tryModule(authorizedKey, alice({ key: laptop, key_options: 'command="/bin/a"', ...more }), own(text), {
+        power: 'root',
+      })
+    assert.match((await ends(`${laptop}\n`)).message, /with command="\/bin\/a" it could do nothing else/)
+    assert.equal((await ends(`command="/bin/a",no-pty ${laptop}\n`)).status, 'changed')
+    assert.equal((await ends(`${laptop}\n`, { allow_self_removal: true })).status, 'changed')
   })
 
   it('does not keep out its own connection by options', async () => {

@@ -68,3 +68,25 @@ for (const variant of ['debian', 'systemd', 'busybox'] as const)
       assert.match(results[0]?.message ?? '', /^Could not find the requested service nope: host/)
     })
   })
+
+describe('service_reload under socket activation', () => {
+  let stage: Stage
+
+  before(async () => {
+    stage = await stageWith({ hosts: 1, name: 'reload-socket', variant: 'systemd' })
+    const { address, port } = stage.host
+    await stage.host.exec(`mkdir -p /etc/systemd/system/ssh.socket.d
+      printf '[Socket]\\nListenStream=\\nListenStream=${address}:${port}\\n' > /etc/systemd/system/ssh.socket.d/address.conf
+      systemctl daemon-reload; systemctl stop ssh.service; systemctl start ssh.socket`)
+  })
+  after(() => stage.lab.stop())
+
+  it('takes a daemon that ends at its reload for reloaded: its socket starts it anew', async () => {
+    assert.equal((await stage.document('run', RELOADED)).exit_code, 0)
+    await stage.host.exec('sleep 1.1; echo "MaxAuthTries 5" > /etc/ssh/sshd_config.d/new.conf')
+    const { results, exit_code } = await stage.document('run', RELOADED)
+    assert.deepEqual([results[0]?.status, exit_code], ['changed', 0], results[0]?.message)
+    const again = await stage.document('run', RELOADED)
+    assert.deepEqual([again.results[0]?.status, again.exit_code], ['ok', 0])
+  })
+})

@@ -28,7 +28,9 @@ const answers =
     if (words === '/usr/sbin/sshd -V') return { code: 1, stderr: 'OpenSSH_9.2p1 Debian-2+deb12u10, OpenSSL 3.0.22\n' }
     if (words.includes('ssh-add')) return pin
     if (words.includes('ssh-keygen -D')) {
-      return keys === '' ? { code: 255, stderr: 'cannot read public key from pkcs11\n' } : { stdout: `${keys}\n` }
+      return keys === ''
+        ? { code: 255, stderr: 'no keys\r\ncannot read public key from pkcs11\n' }
+        : { stdout: `${keys}\n` }
     }
     if (words.includes('--list-slots')) return { code: slots === SLOTS.none ? 1 : 0, stdout: slots }
     if (words.includes('--list-objects')) return { stdout: OBJECTS }
@@ -181,7 +183,12 @@ describe('smartcard_enroll', () => {
       /no token: .* does not know the card/,
     ],
     ['a token that is not initialized', {}, { keys: '', slots: SLOTS.blank }, /no token: .* initialized/],
-    ['a card without keys', {}, { keys: '', slots: SLOTS.token }, /there is no key to see on the card/],
+    [
+      'a card without keys',
+      {},
+      { keys: '', slots: SLOTS.token },
+      /there is no key to see on the card \([^\r]*: no keys; cannot read public key from pkcs11\)/,
+    ],
     ['several keys', {}, { keys: `${EC_LINE}\n${RSA_LINE.replace('SIGN', 'KEY MAN')}` }, /several keys/],
     ['a key that is not there', { label: 'x' }, {}, /no key on the card is called "x"/],
     ['a user that is not there', { user: 'bob' }, {}, /user "bob" does not exist/],

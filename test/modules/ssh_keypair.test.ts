@@ -52,6 +52,12 @@ const pair = (
   ...(open === null ? {} : { [`${PATH}.pub`]: open }),
 })
 
+/** Links to a pair, or to one of its files, beside them. */
+const linked = (mode = '0600', open = `${LINE}\n`, only?: '' | '.pub'): Record<string, FakeEntry> => ({
+  ...(only === '.pub' ? {} : { [PATH]: { link: '/srv/k/real' }, '/srv/k/real': { text: '(secret)', mode } }),
+  ...(only === '' ? {} : { [`${PATH}.pub`]: { link: 'real.pub' }, '/srv/k/real.pub': open }),
+})
+
 const check = (params: Partial<Params>, host: FakeMachine) =>
   tryModule(sshKeypair, { path: PATH, type: 'ed25519', ...params }, host, { mode: 'check' })
 
@@ -255,6 +261,21 @@ describe('ssh_keypair', () => {
       status: 'drift',
     },
     {
+      it: 'refuses RSA of few bits in FIPS mode',
+      key: {},
+      files: { '/proc/sys/crypto/fips_enabled': '1\n' },
+      params: { type: 'rsa', size: 1024 },
+      status: 'failed',
+      message: /FIPS.*RSA keys have at least 2048 bits: size: 1024 has fewer/,
+    },
+    {
+      it: 'takes RSA as it is by default in FIPS mode',
+      key: {},
+      files: { '/proc/sys/crypto/fips_enabled': '1\n' },
+      params: { type: 'rsa' },
+      status: 'drift',
+    },
+    {
       it: 'names a directory that is missing',
       key: {},
       params: { path: '/srv/none/id' },
@@ -276,6 +297,27 @@ describe('ssh_keypair', () => {
       status: 'failed',
       message: /is a symlink to \/srv\/x/,
     },
+    { it: 'is content with links to a pair as wanted', key: { line: LINE }, files: linked(), params: {}, status: 'ok' },
+    {
+      it: 'is content with a public file that is a link and says the same in its own way',
+      key: { line: LINE },
+      files: { ...pair(), ...linked('0600', `${keys.laptop}  old@host\n`, '.pub') },
+      params: {},
+      status: 'ok',
+    },
+    ...(
+      [
+        [linked('0644'), {}, /\/srv\/k\/id is a symlink to \/srv\/k\/real, and the pair is not as wanted/],
+        [linked('0600', `${keys.desk} x\n`), {}, /id\.pub is a symlink to real\.pub, and the pair is not as wanted/],
+        [linked(), { comment: 'new' }, /is a symlink to/],
+        [{ ...pair(), ...linked('0600', `${LINE}\n`, '') }, { comment: 'new' }, /\/srv\/k\/id is a symlink to/],
+        [linked(), { regenerate: 'always' }, /\/srv\/k\/id is a symlink to/],
+        [linked(), { owner: 'alice' }, /\/srv\/k\/id is a symlink to/],
+      ] as const
+    ).map(([files, params, message]) => ({
+      it: `refuses to write in the place of links: ${message} ${JSON.stringify(params)}`,
+      ...{ key: { line: LINE }, files, params, status: 'failed', message },
+    })),
   ]
   for (const one of cases)
     it(one.it, async () => {

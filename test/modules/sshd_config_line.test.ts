@@ -71,7 +71,10 @@ describe('sshd_config_line', () => {
   })
 
   it('is judged by the tree where the file is a drop-in, also one that is not there yet', async () => {
-    const machine = machineWith({ [MAIN]: 'Include /etc/ssh/sshd_config.d/*.conf\nPasswordAuthentication yes\n' })
+    const machine = machineWith({
+      [MAIN]: 'Include /etc/ssh/sshd_config.d/*.conf\nPasswordAuthentication yes\n',
+      '/etc/ssh/sshd_config.d/README': '',
+    })
     const task: Task = { ...NO, path: '/etc/ssh/sshd_config.d/00-keys.conf', create: true }
     assert.equal((await tryModule(module, task, machine)).status, 'changed')
     assert.deepEqual(machine.stat('/etc/ssh/sshd_config.d/00-keys.conf'), { kind: 'file', mode: '0600', owner: 'root' })
@@ -79,10 +82,55 @@ describe('sshd_config_line', () => {
   })
 
   it('says that sshd does not read a file, which is judged by itself', async () => {
-    const machine = machineWith({ [MAIN]: 'PasswordAuthentication no\n', '/etc/ssh/other': 'UsePAM yes\n' })
-    const { status, notes } = await tryModule(module, { ...NO, path: '/etc/ssh/other' }, machine)
+    const machine = machineWith({ [MAIN]: 'PasswordAuthentication no\n', '/etc/other/sshd': 'UsePAM yes\n' })
+    const { status, notes } = await tryModule(module, { ...NO, path: '/etc/other/sshd' }, machine)
     assert.equal(status, 'changed')
-    assert.deepEqual(notes, [`${MAIN} does not lead to /etc/ssh/other: it is judged by itself`])
+    assert.deepEqual(notes, [`${MAIN} does not lead to /etc/other/sshd: it is judged by itself`])
+  })
+
+  it("makes the file of another sshd, also for sshd's default", async () => {
+    const machine = machineWith({ [MAIN]: '', '/etc/other/key': '' })
+    const task: Task = { keyword: 'X11Forwarding', value: 'no', path: '/etc/other/sshd', create: true }
+    assert.equal((await tryModule(module, task, machine)).status, 'changed')
+    assert.equal(machine.text('/etc/other/sshd'), 'X11Forwarding no\n')
+    assert.equal((await tryModule(module, task, machine)).status, 'ok')
+  })
+
+  it('puts a block above the Include of one that says otherwise, and a second value into it', async () => {
+    const other = 'Match User bob\n  X11Forwarding yes\n  PasswordAuthentication yes\n'
+    const machine = machineWith({ [MAIN]: `Include ${CLOUD}\nUsePAM yes\n`, [CLOUD]: other })
+    const bob: Task = { keyword: 'X11Forwarding', value: 'no', match: 'User bob' }
+    const check = await tryModule(module, bob, machine, { mode: 'check' })
+    const { status, changes, notes } = await tryModule(module, bob, machine)
+    assert.deepEqual([check.status, status], ['drift', 'changed'])
+    assert.deepEqual(changes, check.changes)
+    const below = `Match all\nInclude ${CLOUD}\nUsePAM yes\n`
+    assert.equal(machine.text(MAIN), `Match User bob\n    X11Forwarding no\n${below}`)
+    assert.deepEqual(notes, [
+      `${CLOUD}:2 says X11Forwarding yes, which it outranks`,
+      `what is global below the new block of ${MAIN} stands in a Match all now`,
+    ])
+    assert.equal((await tryModule(module, { ...NO, match: 'User bob' }, machine)).status, 'changed')
+    assert.equal(machine.text(MAIN), `Match User bob\n    X11Forwarding no\n    PasswordAuthentication no\n${below}`)
+    assert.equal((await tryModule(module, bob, machine)).status, 'ok')
+  })
+
+  it('has nothing to take away from a file that is not there', async () => {
+    const gone: Task = { keyword: 'Banner', state: 'absent' }
+    for (const path of [MAIN, CLOUD, '/etc/ssh/unread', '/etc/other/sshd']) {
+      const machine = machineWith(path === MAIN ? {} : { [MAIN]: 'Banner /a\n' })
+      assert.equal((await tryModule(module, { ...gone, path }, machine)).status, 'ok', path)
+      assert.equal(machine.text(path), null)
+    }
+  })
+
+  it('waits in a dry run for the directory of a new drop-in', async () => {
+    const machine = machineWith({ [MAIN]: 'Include /etc/ssh/sshd_config.d/*.conf\nPasswordAuthentication yes\n' })
+    const task: Task = { ...NO, path: CLOUD, create: true }
+    const check = await tryModule(module, task, machine, { mode: 'check' })
+    assert.equal(check.status, 'waiting')
+    const run = await tryModule(module, task, machine)
+    assert.deepEqual([run.status, run.message], ['failed', `${CLOUD}: its directory does not exist`])
   })
 
   it('takes a keyword away, and an included file that still says it is named', async () => {
@@ -123,6 +171,36 @@ describe('sshd_config_line', () => {
       { [MAIN]: '' },
       { keyword: 'Ciphers', value: 'aes256-ctr', match: 'User bob' },
       /Ciphers is not allowed within a Match block: it is global only/,
+    ],
+    [
+      'a drop-in that no Include takes',
+      { [MAIN]: 'UsePAM yes\n' },
+      { ...NO, path: CLOUD, create: true },
+      /^sshd does not read \/etc\/ssh\/sshd_config\.d\/50-cloud-init\.conf: \/etc\/ssh\/sshd_config has no line "Include \/etc\/ssh\/sshd_config\.d\/\*\.conf"$/,
+    ],
+    [
+      'a drop-in whose name the Include does not take',
+      { [MAIN]: 'UsePAM yes\nInclude sshd_config.d/*.conf\n', '/etc/ssh/sshd_config.d/00.cfg': 'UsePAM yes\n' },
+      { ...NO, path: '/etc/ssh/sshd_config.d/00.cfg' },
+      /^sshd does not read \S+\/00\.cfg: \/etc\/ssh\/sshd_config:2 includes \/etc\/ssh\/sshd_config\.d\/\*\.conf only$/,
+    ],
+    [
+      "a file of sshd's directory that nothing includes",
+      { [MAIN]: '', '/etc/ssh/extra': '' },
+      { ...NO, path: '/etc/ssh/extra' },
+      /^sshd does not read \/etc\/ssh\/extra: \/etc\/ssh\/sshd_config has no line "Include \/etc\/ssh\/extra"$/,
+    ],
+    [
+      'a drop-in of what is not there',
+      { '/etc/ssh/moduli': '' },
+      { ...NO, path: '/etc/ssh/extra', create: true },
+      /^\/etc\/ssh\/sshd_config does not exist, and without it sshd does not read \/etc\/ssh\/extra$/,
+    ],
+    [
+      'a list of subsystems',
+      { [MAIN]: '' },
+      { keyword: 'Subsystem', value: ['sftp internal-sftp', 'foo /bin/true'] },
+      /^Subsystem: a task is about one subsystem, as in "sftp internal-sftp": make it a loop$/,
     ],
     ['a file that is not there', {}, NO, /\/etc\/ssh\/sshd_config does not exist \(create: true makes it\)/],
     [
@@ -165,6 +243,18 @@ describe('sshd_config_line', () => {
     })
   }
 
+  it('says that a test takes root', async () => {
+    const machine = machineWith({ [MAIN]: '' }, 'sshd: no hostkeys available -- exiting.')
+    const run = await tryModule(module, NO, machine, { power: 'alice' })
+    assert.deepEqual(
+      [run.status, run.message],
+      [
+        'failed',
+        'sshd cannot be tested here: sshd: no hostkeys available -- exiting (it takes root, alice is not: become: true)',
+      ],
+    )
+  })
+
   it('refuses what would leave no way of authentication, and says where that stands already', async () => {
     const off = 'PubkeyAuthentication no\nKbdInteractiveAuthentication no\n'
     const message = 'nobody could log in: every way of authentication is switched off'
@@ -205,6 +295,9 @@ describe('sshd_config_line', () => {
     assert.deepEqual(said({ match: 'User' }), ['match: "User" is no list of criteria and patterns'])
     assert.deepEqual(said({ state: 'absent' }), [
       'state: absent takes every line of the keyword: a value has no meaning there',
+    ])
+    assert.deepEqual(said({ keyword: 'Subsystem', value: ['a', 'b'], state: 'absent' }), [
+      'Subsystem: a task is about one subsystem, as in "sftp internal-sftp": make it a loop',
     ])
     assert.deepEqual(said({ value: [] }), ['PasswordAuthentication: an empty list is no value'])
   })

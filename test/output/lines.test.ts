@@ -239,6 +239,11 @@ stuck        web1  no root logins (rescued): no
     )
   })
 
+  it('put no brackets around those of a hidden label', () => {
+    const text = told([...started(['web1']), ended({ status: 'changed', item: '(hidden by no_log)', hidden: true })])
+    assert.match(text, /no root logins \(hidden by no_log\)\n/)
+  })
+
   it('show nothing that a task hides', () => {
     const text = told([...started(['web1']), ended({ status: 'changed', changes: [rootLogin], hidden: true })], {
       diffs: true,

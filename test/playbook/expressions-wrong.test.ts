@@ -102,9 +102,15 @@ const SCREENS: readonly (readonly [string, string])[] = [
   hint: did you mean "os.family"?`,
   ],
   [
+    `"{{ x | default(omit) }}"`,
+    `site.yml:4:15: this is Jinja: {{ x | default(omit) }}
+  hint: write {{ default x null }}`,
+  ],
+  [`"{{#each group_names}}{{@constructor}}{{/each}}"`, `site.yml:4:38: '@constructor' is undefined`],
+  [
     `"{{ omit }}"`,
     `site.yml:4:18: 'omit' is undefined
-  hint: not yet: leave the parameter out`,
+  hint: ours is null, as in (default name null): a parameter that is null counts as not given`,
   ],
   [
     `"{{ ansible_hostname }}"`,

@@ -48,6 +48,65 @@ site.yml:2:10: Hosts list cannot be empty: the field 'hosts' names nothing
 site.yml:3:10: this is a text, not a map`,
   ],
   [
+    'answers a template in hosts that is none',
+    `- hosts: "{{ target | default('x') }}"
+- hosts: "{{ tar get }}"
+- hosts: [web1, '{{ target }}', '{{ file "nope" }}']
+  vars_files: "{{ x | default('y') }}"
+- import_playbook: '{{ x == y }}'
+`,
+    `site.yml:1:11: this is Jinja: {{ target | default('x') }}
+  hint: write {{ default target "x" }}
+site.yml:2:14: there is no helper "tar"
+  hint: the helpers are eq ne lt gt and or not in default defined file lower upper split join first last length json
+site.yml:3:21: 'target' is undefined
+  hint: here a template sees only what is given with -e
+site.yml:3:37: the file "nope" could not be found on the control node
+site.yml:4:16: this is Jinja: {{ x | default('y') }}
+  hint: write {{ default x "y" }}
+site.yml:5:21: this is Jinja: {{ x == y }}
+  hint: write {{ eq x y }}`,
+  ],
+  [
+    'names the place of a task of which nothing is written',
+    `- hosts: web1
+  tasks:
+    - command: echo
+    -
+  handlers:
+    -
+`,
+    `site.yml:4:5: a task is a map, not nothing
+site.yml:6:5: a handler is a map, not nothing`,
+  ],
+  [
+    'tells changed_when and failed_when where the parameters have a state to judge',
+    `- hosts: web1
+  tasks:
+    - command: { cmd: echo, creates: /x }
+      changed_when: false
+      failed_when: [(ne ran.rc 0), false]
+      register: ran
+    - command: { cmd: '{{ facts.user }}', creates: '{{ nope }}' }
+      changed_when: false
+    - command: { cmd: '{{ facts.user }}', creates: /x }
+      failed_when: false
+    - command: { cmd: '{{ facts.user }}', creates: ~ }
+      failed_when: false
+    - file: { path: /x }
+      changed_when: false
+`,
+    `site.yml:4:21: "changed_when" is for acts: with these parameters command judges itself
+  hint: it is changed exactly when something differs, and failed when it cannot be brought about
+site.yml:5:21: "failed_when" is for acts: with these parameters command judges itself
+  hint: it is changed exactly when something differs, and failed when it cannot be brought about
+site.yml:7:56: 'nope' is undefined
+site.yml:10:20: "failed_when" is for acts: with these parameters command judges itself
+  hint: it is changed exactly when something differs, and failed when it cannot be brought about
+site.yml:14:7: "changed_when" is for acts such as command; file judges itself
+  hint: it is changed exactly when something differs, and failed when it cannot be brought about`,
+  ],
+  [
     'wants a list of plays',
     `hosts: all
 tasks: []
@@ -408,18 +467,34 @@ c.yml:1:1: A playbook must be a list of plays, not a map (imported at site.yml:6
     },
     `sub/tasks.yml:1:3: couldn't resolve module/action 'comand' (imported at site.yml:3:21)
   hint: did you mean "command"?
-sub/more.yml:2:3: "whn" is not a valid attribute for a Task (imported at sub/tasks.yml:2:17) (imported at site.yml:3:21)
+sub/more.yml:2:3: "whn" is not a valid attribute for a Task (imported at sub/tasks.yml:2:17, which is imported at site.yml:3:21)
   hint: did you mean "when"?
-sub/more.yml:3:17: the tasks file "sub/tasks.yml" imports itself (imported at sub/tasks.yml:2:17) (imported at site.yml:3:21)
+sub/more.yml:3:17: the tasks file "sub/tasks.yml" imports itself (imported at sub/tasks.yml:2:17, which is imported at site.yml:3:21)
 other.yml:2:3: "foo" is not a valid attribute for a Play (imported at site.yml:4:20)
 other.yml:3:20: the playbook "site.yml" imports itself (imported at site.yml:4:20)`,
   ],
+]
+
+/** What -e gives for `hosts: '{{ target }}'`, and all that is said about it. */
+const TARGETS: readonly (readonly [unknown, string])[] = [
+  [['web1', 'web1'], ''],
+  [null, 'site.yml:1:10: this is a text, not nothing'],
+  [{ a: 1 }, 'site.yml:1:10: this is a text, not a map'],
+  ['{{ target }}', '-e:1:1: recursive loop detected in template: target needs target'],
+  ['{{ lower other }}', "-e:1:1: 'other' is undefined\n  hint: here a template sees only what is given with -e"],
+  ['{{ x | upper }}', '-e:1:1: this is Jinja: {{ x | upper }}\n  hint: write {{ upper x }}'],
 ]
 
 describe('the shape of a playbook', () => {
   for (const [name, text, screen] of SCREENS) {
     it(name, async () => {
       assert.equal((await written(text)).screen, screen)
+    })
+  }
+
+  for (const [target, screen] of TARGETS) {
+    it(`looks at hosts that -e gives: ${JSON.stringify(target)}`, async () => {
+      assert.equal((await written("- hosts: '{{ target }}'\n", { extraVars: { target } })).screen, screen)
     })
   }
 })

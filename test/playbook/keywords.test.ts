@@ -132,7 +132,7 @@ describe('the keywords of a playbook', () => {
     const { screen } = await written('- hosts: "{{ target }}"\n')
     assert.equal(
       screen,
-      "site.yml:1:10: 'target' is undefined\n  hint: here a template sees only what is given with -e",
+      "site.yml:1:14: 'target' is undefined\n  hint: here a template sees only what is given with -e",
     )
   })
 })

@@ -144,7 +144,8 @@ x
       'hosts.yml': `all: {hosts: {web1: {ansible_password: x}}}`,
     },
     `site.yml:3:19: "user" takes no secret
-site.yml:3:90: "keys" takes no secret
+site.yml:3:90: "keys" takes no secret: this is a private key
+  hint: a public key stands in the file that ends in .pub
 site.yml:4:31: length takes a list, not a secret
 site.yml:5:16: "cmd" takes no secret`,
   ],

@@ -21,6 +21,18 @@ const GIVEN: readonly (readonly [string, unknown])[] = [
   ['exclusive: 0', { exclusive: false }],
   ['exclusive: TRUE', { exclusive: true }],
   ['exclusive: "{{ flag }}"', { exclusive: true }],
+  ['exclusive: y', { exclusive: true }],
+  ['exclusive: T', { exclusive: true }],
+  ['exclusive: N', { exclusive: false }],
+  ['exclusive: f', { exclusive: false }],
+  ['exclusive: "{{ letter }}"', { exclusive: true }],
+  // null counts as not given, as Ansible's omit does
+  ['exclusive: ~', {}],
+  ['keys: null', {}],
+  ['keys:', {}],
+  ['state: "{{ nothing }}"', {}],
+  ['passphrase: "{{ default secret null }}"', {}],
+  ['options: "{{ default list null }}"', { options: ['a', 'b'] }],
   ["size: '42'", { size: 42 }],
   ['size: 042', { size: 42 }],
   ['size: "{{ size_text }}"', { size: 7 }],
@@ -47,7 +59,7 @@ const GIVEN: readonly (readonly [string, unknown])[] = [
 
 const task = (param: string): string =>
   taskOf(`- key: { ${param.startsWith('user') ? '' : 'user: a, '}${param} }
-  vars: { number: 1.10, flag: on, size_text: '7', list: [a, b], user_name: alice }`)
+  vars: { number: 1.10, flag: on, size_text: '7', list: [a, b], user_name: alice, letter: y, nothing: ~ }`)
 
 describe('the values of parameters', () => {
   for (const [param, wanted] of GIVEN) {
@@ -70,6 +82,16 @@ describe('the values of parameters', () => {
     assert.equal(await bound(task('user: "-{{ pass }}-"'), { registers }), '"user" takes no secret')
     assert.equal(await bound(task('keys: [a, "{{ pass }}"]'), { registers }), '"keys" takes no secret')
     assert.equal(await bound(task('user: "{{ json pass }}"'), { registers }), '"user" takes no secret')
+  })
+
+  it('judges an act alone by changed_when, also where the run alone can tell whether it is one', async () => {
+    const act = taskOf('- command: { cmd: echo, creates: "{{ made.path }}" }\n  changed_when: false')
+    const registers = (path: string | null) => ({ registers: new Map<string, unknown>([['made', { path }]]) })
+    assert.deepEqual(await bound(act, registers(null)), { cmd: 'echo' })
+    assert.equal(
+      await bound(act, registers('/x')),
+      '"changed_when" is for acts: with these parameters command judges itself',
+    )
   })
 
   it('takes a short command as its text', async () => {

@@ -265,6 +265,24 @@ table('a subsystem', [
     task: { keyword: 'Subsystem', value: 'sftp', state: 'absent' },
     after: 'Subsystem netconf /usr/bin/netconf\n',
   },
+  {
+    name: 'in a list of its own is meant',
+    before: 'Subsystem netconf /usr/bin/netconf\nSubsystem sftp /usr/lib/openssh/sftp-server\n',
+    task: { keyword: 'Subsystem', value: ['sftp internal-sftp'] },
+    after: 'Subsystem netconf /usr/bin/netconf\nSubsystem sftp internal-sftp\n',
+  },
+  {
+    name: 'in a list of its words is meant',
+    before: 'Subsystem sftp /usr/lib/openssh/sftp-server\n',
+    task: { keyword: 'Subsystem', value: ['sftp', 'internal-sftp'] },
+    after: 'Subsystem sftp internal-sftp\n',
+  },
+  {
+    name: 'is known by its name in quotes too',
+    before: 'Subsystem netconf /usr/bin/netconf\nSubsystem sftp /usr/lib/openssh/sftp-server\n',
+    task: { keyword: 'Subsystem', value: '"sftp" internal-sftp' },
+    after: 'Subsystem netconf /usr/bin/netconf\nSubsystem "sftp" internal-sftp\n',
+  },
 ])
 
 table('a keyword with an old name', [
@@ -360,6 +378,19 @@ table('in a block', [
     after: 'mAtCh\tADDRESS=10.0.0.0/8 uSeR "carol,bob" # people\n  PasswordAuthentication no\n',
   },
   {
+    name: 'that is there twice, the later line that conflicts goes, and what is emptied with it',
+    before:
+      'Match User bob\n  PasswordAuthentication yes\n\nMatch User eve\n  Banner /e\n\n# again\nMatch User bob\n  # why\n  PasswordAuthentication yes\n# end\n',
+    task: BOB,
+    after: 'Match User bob\n  PasswordAuthentication no\n\nMatch User eve\n  Banner /e\n\n# again\n# end\n',
+  },
+  {
+    name: 'that is there twice, what is not emptied stays',
+    before: 'Match User bob\n  PasswordAuthentication yes\nMatch User bob\n  PasswordAuthentication yes\n  Banner /b\n',
+    task: BOB,
+    after: 'Match User bob\n  PasswordAuthentication no\nMatch User bob\n  Banner /b\n',
+  },
+  {
     name: 'the global line stays',
     before: 'PasswordAuthentication yes\nMatch User bob\n  PasswordAuthentication yes\n  passwordauthentication yes\n',
     task: BOB,
@@ -447,6 +478,95 @@ describe('with included files', () => {
     )
   })
 
+  const BLOCK = 'Match User bob\n  PasswordAuthentication yes\n'
+  const OURS = 'Match User bob\n    PasswordAuthentication no\n'
+  const DROPINS = 'Include /etc/ssh/sshd_config.d/*.conf\n'
+  const EARLY: readonly {
+    readonly name: string
+    readonly main: string
+    readonly after: string
+    readonly cloud?: string
+    readonly task?: Task
+    readonly version?: string
+  }[] = [
+    { name: 'before the Include, closed', main: DROPINS, after: `${OURS}Match all\n${DROPINS}` },
+    {
+      name: 'before the Include, where the same block comes later',
+      main: `# top\n${DROPINS}UsePAM yes\nMatch User bob\n\tAllowTcpForwarding no\n`,
+      after: `# top\nMatch User bob\n\tPasswordAuthentication no\nMatch all\n${DROPINS}UsePAM yes\nMatch User bob\n\tAllowTcpForwarding no\n`,
+    },
+    {
+      name: 'before the Include, and our later line goes with its block',
+      main: `${DROPINS}Match User bob\n  PasswordAuthentication yes\nMatch User eve\n  Banner /e\n`,
+      after: `Match User bob\n  PasswordAuthentication no\nMatch all\n${DROPINS}Match User eve\n  Banner /e\n`,
+    },
+    {
+      name: 'into the same block, where that comes before the Include',
+      main: `Match User bob\n  Banner /b\n# drop-ins\nMatch all\n${DROPINS}`,
+      after: `Match User bob\n  Banner /b\n  PasswordAuthentication no\n# drop-ins\nMatch all\n${DROPINS}`,
+    },
+    {
+      name: 'before the Match all in which the Include is',
+      main: `UsePAM yes\nMatch all\n${DROPINS}`,
+      after: `UsePAM yes\n${OURS}Match all\n${DROPINS}`,
+    },
+    {
+      name: 'in the block with the Include, right above that',
+      main: 'Match User bob\n  Include /etc/ssh/sshd_config.d/*.conf\n  Banner /b\n',
+      cloud: 'PasswordAuthentication yes\n',
+      after: 'Match User bob\n  PasswordAuthentication no\n  Include /etc/ssh/sshd_config.d/*.conf\n  Banner /b\n',
+    },
+    {
+      name: 'before the wider block with the Include, which ends it',
+      main: 'UsePAM yes\nMatch Address 10.0.0.0/8\n  Include /etc/ssh/sshd_config.d/*.conf\n',
+      task: { ...BOB, match: 'Address 10.0.0.0/8 User bob' },
+      after:
+        'UsePAM yes\nMatch Address 10.0.0.0/8 User bob\n  PasswordAuthentication no\nMatch Address 10.0.0.0/8\n  Include /etc/ssh/sshd_config.d/*.conf\n',
+    },
+    {
+      name: 'before the Include of a Match all, which overrides any block behind it',
+      main: DROPINS,
+      cloud: 'Match all\n  PasswordAuthentication yes\n',
+      after: `${OURS}Match all\n${DROPINS}`,
+    },
+    {
+      name: 'before the Include, with line ends like its own',
+      main: 'UsePAM yes\r\nInclude /etc/ssh/sshd_config.d/*.conf\r\n',
+      after:
+        'UsePAM yes\r\nMatch User bob\r\n    PasswordAuthentication no\r\nMatch all\r\nInclude /etc/ssh/sshd_config.d/*.conf\r\n',
+    },
+    {
+      name: 'before the Include, also where what is global below it is overridden above it only',
+      main: `${DROPINS}PasswordAuthentication yes\nX11Forwarding yes\nMatch User eve\n  X11Forwarding yes\n`,
+      after: `Match User bob\n  PasswordAuthentication no\nMatch all\n${DROPINS}PasswordAuthentication yes\nX11Forwarding yes\nMatch User eve\n  X11Forwarding yes\n`,
+    },
+    {
+      name: 'behind the Include, where the last counts',
+      main: `Match User bob\n  Banner /b\nMatch all\n${DROPINS}`,
+      cloud: 'Match User bob\n  IPQoS lowdelay\n',
+      task: { keyword: 'IPQoS', value: 'throughput', match: 'User bob' },
+      after: `Match User bob\n  Banner /b\nMatch all\n${DROPINS}Match User bob\n  IPQoS throughput\n`,
+    },
+  ]
+  for (const { name, main, after, cloud = BLOCK, task = BOB, version } of EARLY) {
+    it(`a line of a block goes ${name}`, () => {
+      const once = settledIn({ [MAIN]: main, [CLOUD]: cloud }, task, version)
+      assert.equal(once.text, after)
+    })
+  }
+
+  it('says that what is global below a new block stands in a Match all now', () => {
+    assert.deepEqual(settledIn({ [MAIN]: DROPINS, [CLOUD]: BLOCK }, BOB).notes, [
+      `${CLOUD}:2 says PasswordAuthentication yes, which it outranks`,
+      `what is global below the new block of ${MAIN} stands in a Match all now`,
+    ])
+  })
+
+  it('a global line in a Match all comes before an Include in it', () => {
+    const files = { [MAIN]: `Match all\n${DROPINS}`, [CLOUD]: 'PasswordAuthentication yes\n' }
+    assert.equal(settledIn(files, NO).text, `Match all\nPasswordAuthentication no\n${DROPINS}`)
+  })
+
   const refusals: readonly {
     name: string
     files: Record<string, string>
@@ -475,6 +595,24 @@ describe('with included files', () => {
       files: { [MAIN]: 'Include /etc/ssh/sshd_config.d/*.conf\n', [CLOUD]: 'Subsystem sftp /usr/bin/old\n' },
       task: { keyword: 'Subsystem', value: 'sftp internal-sftp' },
       why: /says Subsystem sftp \/usr\/bin\/old, .*takes a Subsystem only once/,
+    },
+    {
+      name: 'a block before the Include that would have a global line override a later block',
+      files: { [MAIN]: `${DROPINS}Banner /a\nMatch User eve\n  Banner none\n`, [CLOUD]: BLOCK },
+      task: BOB,
+      why: /^\S+50-cloud-init\.conf:2 says PasswordAuthentication yes for User bob, and a block before the Include \(\/etc\/ssh\/sshd_config:1\) would change more than that: \/etc\/ssh\/sshd_config:2 \(Banner \/a\) would override \/etc\/ssh\/sshd_config:4 \(Banner none\)$/,
+    },
+    {
+      name: 'a block before the Include that would have a drop-in override an earlier global line',
+      files: { [MAIN]: `Banner /a\n${DROPINS}`, [CLOUD]: `Banner /c\n${BLOCK}` },
+      task: BOB,
+      why: /50-cloud-init\.conf:1 \(Banner \/c\) would override \/etc\/ssh\/sshd_config:1 \(Banner \/a\)$/,
+    },
+    {
+      name: 'a block before the Include that would take a list away from a block',
+      files: { [MAIN]: `${DROPINS}AllowUsers bob\n`, [CLOUD]: `${BLOCK}  AllowUsers eve\n` },
+      task: BOB,
+      why: /sshd_config:2 \(AllowUsers bob\) would override \S+50-cloud-init\.conf:3 \(AllowUsers eve\)$/,
     },
     {
       name: 'a Match all of another file overrides what is outside of it',
@@ -526,6 +664,8 @@ describe('a value that sshd would misread', () => {
     [{ keyword: 'AllowUsers', value: 'alice # bob' }, /everything from # for a comment/],
     [{ keyword: 'Banner', value: '/etc/motd#1' }, /everything from # for a comment/, '8.4'],
     [{ keyword: 'Subsystem', value: 'sftp' }, /a name and a command are wanted/],
+    [{ keyword: 'Subsystem', value: '"sftp internal-sftp"' }, /a name and a command are wanted/],
+    [{ keyword: 'Subsystem', value: ['sftp internal-sftp', 'foo /bin/true'] }, /a task is about one subsystem/],
     [{ keyword: 'LoginGraceTime', value: '1m30s' }, /misreads minutes with seconds; write 90/, '8.0'],
   ]
   for (const [task, why, version] of rows) {

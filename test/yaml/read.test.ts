@@ -59,7 +59,27 @@ const WRONG: readonly (readonly [string, string])[] = [
     'x.yml:1:4: not YAML: bad indentation of a mapping entry\n  hint: quote the value: it cannot begin with @',
   ],
   ['a: "b" c\n', 'x.yml:1:8: not YAML: bad indentation of a mapping entry\n  hint: put quotes around the whole value'],
-  ['a: [b\n', 'x.yml:2:1: not YAML: deficient indentation'],
+  ['a: [b\n', 'x.yml:1:4: not YAML: the bracket [ that is opened here is never closed'],
+  ['a:\n  - { b: 1\n  - c\n', 'x.yml:2:5: not YAML: the bracket { that is opened here is never closed'],
+  ['a: [b\nc: [d]\n', 'x.yml:1:4: not YAML: the bracket [ that is opened here is never closed'],
+  ["# it's [\na: {b: [1, 2}\n", 'x.yml:2:8: not YAML: the bracket [ that is opened here is never closed'],
+  [
+    "- t: |\n    it's [ {\n  k: it's\n  z: [a\n",
+    'x.yml:4:6: not YAML: the bracket [ that is opened here is never closed',
+  ],
+  ['a: "x\nb: 1\n', 'x.yml:1:4: not YAML: the quote " that is opened here is never closed'],
+  ["a: 'x\n", "x.yml:1:4: not YAML: the quote ' that is opened here is never closed"],
+  ['a: [b, "c]\n', 'x.yml:1:8: not YAML: the quote " that is opened here is never closed'],
+  ['- name: "one\n  x: "two"\n', 'x.yml:1:9: not YAML: the quote " that is opened here is never closed'],
+  ['a: "\\"\n', 'x.yml:1:4: not YAML: the quote " that is opened here is never closed'],
+  [
+    'a: "x\ny"\n',
+    'x.yml:1:4: not YAML: deficient indentation: the quote " that is opened here goes on below\n  hint: indent its other lines further than the line that it begins in',
+  ],
+  [
+    'a: [b,\nc]\n',
+    'x.yml:1:4: not YAML: deficient indentation: the bracket [ that is opened here goes on below\n  hint: indent its other lines further than the line that it begins in',
+  ],
   ['a: 1\nb: 2\na: 3\nb: 4\n', 'x.yml:3:1: duplicated mapping key "a"\nx.yml:4:1: duplicated mapping key "b"'],
   ['a: *b\n', 'x.yml:1:4: unidentified alias "b"'],
   ['a: &a [*a]\n', 'x.yml:1:8: the alias "a" stands inside itself'],
@@ -119,6 +139,24 @@ describe('reading YAML', () => {
     assert.ok(name?.kind === 'scalar')
     assert.equal(place(name.locate(2)), 'x.yml:2:12')
   })
+
+  const EMPTY: readonly (readonly [string, readonly string[]])[] = [
+    ['- a\n- # nothing\n-\n\n- "x"\n-', ['x.yml:1:3', 'x.yml:2:1', 'x.yml:3:1', 'x.yml:5:3', 'x.yml:6:1']],
+    ['-\n-\n', ['x.yml:1:1', 'x.yml:2:1']],
+    ['- |\n  - t\n-\n- [a,\n  b]\n-\n', ['x.yml:1:3', 'x.yml:3:1', 'x.yml:4:3', 'x.yml:6:1']],
+    ['- ~\n- &a\n- *a\n-', ['x.yml:1:3', 'x.yml:2:1', 'x.yml:2:1', 'x.yml:4:1']],
+    ['- - a\n  -\n-\n', ['x.yml:1:3', 'x.yml:3:1']],
+  ]
+  for (const [text, places] of EMPTY) {
+    it(`knows the place of an item of which nothing is written: ${JSON.stringify(text)}`, () => {
+      const list = root(text)
+      assert.ok(list.kind === 'list')
+      assert.deepEqual(
+        list.items.map(({ at }) => place(at)),
+        places,
+      )
+    })
+  }
 
   it('merges maps; what stands in the map itself wins', () => {
     const value = nodeValue(root('- &a { x: 1, y: 1 }\n- { <<: *a, y: 2, z: 3 }\n- { <<: [{ q: 1 }, *a] }\n'))
