@@ -1,13 +1,14 @@
-import { isDeepStrictEqual } from 'node:util'
 import {
   bitsOf,
   type Complaint,
+  checkLinks,
   commentKey,
   commentOf,
   defineModule,
   entryOf,
   type Facts,
   field,
+  fipsProblem,
   hasSizes,
   isClosed,
   keptPairFiles,
@@ -121,7 +122,8 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
     on.read('/proc/sys/crypto/fips_enabled'),
     ownerSpelling(on, given),
   ])
-  if (fips?.trim() === '1') refuseByFips(given)
+  const notInFips = fips?.trim() === '1' ? fipsProblem(given.type, given.size) : null
+  if (notInFips !== null) refuse(`this machine is in FIPS mode, in which ${notInFips}`)
   const { path, privateFile, publicFile, privateKey } = sight
   const links = [...sight.links].map(([link, target]) => `${link} is a symlink to ${target}`)
   const files = { [path]: spelled(entryOf(privateFile)), [`${path}.pub`]: spelled(entryOf(publicFile)) }
@@ -136,13 +138,6 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
     public_key: key === null ? null : publicLineOf(key, comment),
     private_comment: privateKey.comment,
   }
-}
-
-const refuseByFips = ({ type, size }: Params): void => {
-  if (type.startsWith('ed25519'))
-    refuse('this machine is in FIPS mode, in which there are no Ed25519 keys: use type: ecdsa')
-  if (type === 'rsa' && bitsOf(type, size) < 2048)
-    refuse(`this machine is in FIPS mode, in which RSA keys have at least 2048 bits: size: ${size} has fewer`)
 }
 
 const probeFiles = async (on: Look, path: string): Promise<Now> => {
@@ -169,7 +164,7 @@ const plan = (given: Params, now: Now): Now => {
   if (now.public_key === LATER) return now
   const why = whyMade(given, now)
   const planned = why === null ? kept(given, now) : made(given, now)
-  refuseLinks(now, planned)
+  checkLinks(String(now.filename), now, planned)
   return { ...planned, notes: [...new Set([...(now.notes ?? []), ...notesOf(given, now, why)])] }
 }
 
@@ -212,17 +207,6 @@ const kept = (given: Params, now: Now): Now => {
     public_key: line,
     ...(isTold ? { private_comment: comment } : {}),
     files: keptPairFiles(wishOf(given, now), now.files ?? {}, line),
-  }
-}
-
-/** A link is read through; what it leads to is not written under its name. */
-const refuseLinks = (now: Now, wanted: Now): void => {
-  const path = String(now.filename)
-  const isRewritten = (wanted.private_comment ?? null) !== (now.private_comment ?? null)
-  for (const link of now.links as readonly string[]) {
-    const [name = ''] = link.split(' is a symlink to ')
-    const isSame = isDeepStrictEqual(now.files?.[name], wanted.files?.[name]) && !(name === path && isRewritten)
-    if (!isSame) refuse(`${link}, and the pair is not as wanted: name the file that it leads to`)
   }
 }
 

@@ -40,6 +40,7 @@ export { overridesOf, type SshConfigWish, standingValues, valuesToTake } from '.
 export { commentOf, lookAtPair } from './keypair/look-pair.ts'
 export { commentKey, makePair } from './keypair/make-pair.ts'
 export {
+  checkLinks,
   isClosed,
   keptPairFiles,
   newPairFiles,
@@ -48,7 +49,7 @@ export {
   publicLineOf,
   whyReplaced,
 } from './keypair/plan-pair.ts'
-export { bitsOf, hasSizes, sizeProblem } from './keypair/sizes.ts'
+export { bitsOf, fipsProblem, hasSizes, sizeProblem } from './keypair/sizes.ts'
 export { entryOf, knownText } from './paths/entry.ts'
 export { globPaths } from './paths/glob.ts'
 export { ownerSpelling } from './paths/owners.ts'

@@ -12,6 +12,8 @@ const asked: unique symbol = Symbol('made in questions.ts')
 
 /** A command that only looks. Made in this file alone; `own` is one that the playbook's author vouches for. */
 export interface Question extends Command {
+  /** its answer holds for the whole run, whatever is written: a PIN that was tried is not tried again */
+  readonly lasting?: true
   readonly [asked]: 'built-in' | 'own'
 }
 
@@ -201,6 +203,7 @@ export const questions = {
   keySigns: (provider: string, publicKey: string): Question => ({
     ...ask('sh', '-c', WITH_PIN, 'sh', provider, publicKey),
     shown: `ssh-add -s ${provider}, in an agent of its own`,
+    lasting: true,
   }),
   /** a condition of the playbook's own (`unless`, `validate`): run as it is written, also in a dry run */
   own: (script: string): Question => ({ argv: ['/bin/sh', '-c', script], [asked]: 'own' }),

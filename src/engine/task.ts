@@ -210,12 +210,8 @@ const resultOf = (
   ...(task.noLog || !task.diff ? { hidden: true as const } : {}),
 })
 
-const hiddenChange = ({ field, path }: Change): Change => ({
-  field,
-  ...(path === undefined ? {} : { path }),
-  before: '•••',
-  after: '•••',
-})
+/** A path may hold a secret too. */
+const hiddenChange = ({ field }: Change): Change => ({ field, before: '•••', after: '•••' })
 
 /** The name of a task, with the values of this host where it holds templates; as written where they are not known. */
 const titleOf = (run: HostRun, task: Task): string => {

@@ -75,8 +75,8 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
       return `${home.replace(/\/$/, '')}${rest}` || '/'
     },
     ask: (question, text) =>
-      memory.recall(`${user} ask ${askKey(question, text)}`, { kind: 'command' }, () =>
-        runCommand(parts, power, { command: question, text, again: true }),
+      memory.recall(`${user} ask ${askKey(question, text)}`, { kind: question.lasting ? 'lasting' : 'command' }, () =>
+        runCommand(parts, power, { command: question, text, again: question.lasting !== true }),
       ),
     login: (request) => memory.recall(`login ${loginKey(request)}`, { kind: 'command' }, () => parts.login(request)),
     realPath: (path) => memory.realPath(path),

@@ -1,5 +1,5 @@
-/** What an answer is about, which says when it is forgotten. */
-export type Kind = 'path' | 'account' | 'command'
+/** What an answer is about, which says when it is forgotten: one that lasts holds for the whole run. */
+export type Kind = 'path' | 'account' | 'command' | 'lasting'
 
 /** Answers of a machine, each asked once between two changes; a question still under way is shared. */
 export interface Memory {
@@ -61,7 +61,7 @@ export const createMemory = (): Memory => {
     realPath: (path) => realPaths.get(path) ?? null,
     forget(paths) {
       if (paths === undefined) {
-        entries.clear()
+        for (const [key, entry] of entries) if (entry.kind !== 'lasting') entries.delete(key)
         realPaths.clear()
         return
       }

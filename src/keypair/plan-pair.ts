@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { LATER } from '../contract/later.ts'
 import { refuse } from '../contract/signals.ts'
 import type { PathState } from '../contract/state.ts'
@@ -63,6 +64,23 @@ export const keptPairFiles = (wish: PairWish, found: Files, line: string | null)
       : { ...(owner === undefined ? {} : { owner }), ...(group === undefined ? {} : { group }) }
   const open: PathState = { ...base, kind: 'file', text: publicText(line, theirs), mode: '0644', ...ownersOf(wish) }
   return { [wish.path]: closed, [`${wish.path}.pub`]: open }
+}
+
+/** What a record says of a pair whose files may be links, each `NAME is a symlink to TARGET`. */
+interface LinkedPair {
+  readonly links?: unknown
+  readonly private_comment?: unknown
+  readonly files?: Files
+}
+
+/** Refuses to write in the place of a link: one is read through, but what it leads to is not written under its name. */
+export const checkLinks = (path: string, now: LinkedPair, wanted: LinkedPair): void => {
+  const isRewritten = (wanted.private_comment ?? null) !== (now.private_comment ?? null)
+  for (const link of now.links as readonly string[]) {
+    const [name = ''] = link.split(' is a symlink to ')
+    const isSame = isDeepStrictEqual(now.files?.[name], wanted.files?.[name]) && !(name === path && isRewritten)
+    if (!isSame) refuse(`${link}, and the pair is not as wanted: name the file that it leads to`)
+  }
 }
 
 /** A public key as its file has it. */

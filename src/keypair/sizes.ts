@@ -14,3 +14,11 @@ export const sizeProblem = (type: string, size: number | undefined): string | nu
   if (size < 1024) return 'For RSA keys, the minimum size is 1024 bits and the default is 4096 bits'
   return size > 16384 ? 'For RSA keys, the maximum size is 16384 bits' : null
 }
+
+/** Says why a machine in FIPS mode has no such keys; null where it has. */
+export const fipsProblem = (type: string, size: number | undefined): string | null => {
+  if (type.startsWith('ed25519')) return 'there are no Ed25519 keys: use type: ecdsa'
+  return type === 'rsa' && bitsOf(type, size) < 2048
+    ? `RSA keys have at least 2048 bits: size: ${size} has fewer`
+    : null
+}

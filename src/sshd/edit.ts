@@ -105,13 +105,21 @@ const refuseLate = (lines: readonly SshdLine[], stated: readonly number[], wish:
 type How = (lines: readonly SshdLine[], stated: readonly number[], barrier: number | null, wish: Wish) => Patch
 
 const firstCounts: How = (lines, stated, barrier, wish) => {
-  const [first] = stated
+  const first = stated.find((index) => counts(lines, index, barrier, wish))
   const here = first !== undefined && (barrier === null || first < barrier - 1) ? first : null
   const dropped = stated.filter((index) => index !== here && isInTheWay(lines[index], wish))
   return {
     ...put(lines, here, barrier, wish, barrier === null ? null : barrier - 1),
     dropped: gone(lines, dropped, wish),
   }
+}
+
+/** Says whether a line is not overridden anyhow, as one outside of the Match all is in which the Include stands. */
+const counts = (lines: readonly SshdLine[], index: number, barrier: number | null, wish: Wish): boolean => {
+  const scopes = scopesOf(lines)
+  const around = barrier === null || wish.match !== null ? undefined : scopes[barrier - 1]
+  const here = scopes[index]
+  return around === undefined || here === undefined || !isMatchAll(around) || isMatchAll(here)
 }
 
 /** Of a block that says it again, what is emptied goes too; a Match all stays, as it ends the block above it. */

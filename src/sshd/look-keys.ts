@@ -115,7 +115,8 @@ const SERVICE = /permit(open|listen)="([^"]*[:/])?[a-z][^":/\]]*"/i
 const EXPIRY = /expiry-time/i
 
 const secondsOf = (answer: Answer | null): number | null => {
-  const seconds = Number.parseInt(answer?.stdout ?? '', 10)
+  // the first line is the time since the boot
+  const seconds = Number.parseInt(answer?.stdout.split('\n')[1] ?? '', 10)
   return Number.isNaN(seconds) ? null : seconds
 }
 

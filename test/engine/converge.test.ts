@@ -5,7 +5,7 @@ import type { WriteRequest } from '../../src/contract/machine.ts'
 import { defineModule, type Module } from '../../src/contract/module.ts'
 import { field, param, params, record } from '../../src/contract/schema.ts'
 import { missing, refuse, skip } from '../../src/contract/signals.ts'
-import { converge, type Statement } from '../../src/engine/converge.ts'
+import { converge, type Statement, unmetText } from '../../src/engine/converge.ts'
 import { Planned } from '../../src/engine/planned.ts'
 import { type MemoryMachine, memoryMachine } from './memory-machine.ts'
 
@@ -73,6 +73,17 @@ const statement = (module: Module, machine: MemoryMachine, given: unknown = {}):
 const file = (text: string) => ({ kind: 'file' as const, text })
 
 describe('converging a statement', () => {
+  it('says what is left by what tells something, never by the hash of a text', () => {
+    const text = { field: 'text', path: '/etc/motd', before: 'sha256:a', after: 'sha256:b' }
+    const mode = { field: 'mode', path: '/etc/motd', before: '0644', after: '0600' }
+    assert.equal(unmetText([text]), 'the text of /etc/motd')
+    assert.equal(unmetText([text, mode]), 'mode of /etc/motd is 0644, wanted 0600')
+    assert.equal(
+      unmetText([{ field: 'text', before: 'a', after: 'b' }, mode, text]),
+      'text is a, wanted b; mode of /etc/motd is 0644, wanted 0600',
+    )
+  })
+
   it('is ok, and writes nothing, where nothing differs', async () => {
     const machine = memoryMachine({ '/etc/motd': file('hello') })
     const end = await converge(statement(motd, machine, { text: 'hello' }), 'run', null)

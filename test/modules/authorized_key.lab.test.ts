@@ -74,7 +74,7 @@ for (const variant of ['debian', 'busybox'] as const)
       const all = [keys.laptop, keys.desk, keys.phone]
       const ends = await Promise.all(all.map((key) => outcome({ key })))
       assert.deepEqual(
-        ends.map(({ status, message }) => status + message),
+        ends.map(({ status, message }) => (status === 'changed' ? status : message)),
         all.map(() => 'changed'),
       )
       assert.deepEqual((await said(sh(`sort ${FILE}`))).split('\n'), [...all].sort())
@@ -98,6 +98,12 @@ for (const variant of ['debian', 'busybox'] as const)
       }
       assert.equal(await state(path), `644 root\n${own}`)
       await stage.host.reset()
+    })
+
+    it("refuses a date that is past by the machine's own clock", async () => {
+      const dated = (date: string) => outcome({ key: own, key_options: `expiry-time="${date}"` }, 'check')
+      assert.match((await dated('20200101')).message, /would be there and let nobody in: .*it expired on 20200101/)
+      assert.equal((await dated('20990101')).status, 'drift')
     })
 
     it('fails in a dry run as in a run where a link leads to what the user may not write', async () => {

@@ -11,6 +11,9 @@ const SSH = `${HOME}/.ssh`
 const FILE = `${SSH}/authorized_keys`
 const NOW = Date.UTC(2026, 10, 25) / 1000
 
+/** As `questions.clocks` has them: since the boot, since 1970, since the boot. */
+const CLOCKS = `5022.11 9876.50\n${NOW}.123456789\n5022.12 9876.51\n`
+
 const SAYS = `usedns no
 strictmodes yes
 authorizedkeysfile .ssh/authorized_keys .ssh/authorized_keys2
@@ -34,8 +37,7 @@ const machine = (
       if (program === '/usr/sbin/sshd') return { stdout: flag === '-V' ? 'OpenSSH_9.2p1' : (about.sshd ?? SAYS) }
       if (program === 'ssh-keygen') return { code: 1, stdout: '/dev/stdin (): REVOKED\n' }
       if (program === 'ssh') return { stdout: 'ssh-ed25519\nsk-ssh-ed25519@openssh.com\nssh-dss\n' }
-      if (program === 'sh')
-        return /shadow/.test(script ?? '') ? { stdout: about.account ?? '' } : { stdout: `${NOW}.5\n` }
+      if (program === 'sh') return /shadow/.test(script ?? '') ? { stdout: about.account ?? '' } : { stdout: CLOCKS }
       return undefined
     },
     ...about,

@@ -567,6 +567,14 @@ describe('with included files', () => {
     assert.equal(settledIn(files, NO).text, `Match all\nPasswordAuthentication no\n${DROPINS}`)
   })
 
+  it('a global line above a Match all is not the one that counts for an Include in it', () => {
+    const files = {
+      [MAIN]: `PasswordAuthentication yes\nMatch all\n${DROPINS}`,
+      [CLOUD]: 'PasswordAuthentication yes\n',
+    }
+    assert.equal(settledIn(files, NO).text, `Match all\nPasswordAuthentication no\n${DROPINS}`)
+  })
+
   const refusals: readonly {
     name: string
     files: Record<string, string>
