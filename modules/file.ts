@@ -15,6 +15,7 @@ import {
   params,
   record,
   refuse,
+  refuseForeignLinks,
   type Static,
   validated,
   validateProblem,
@@ -102,6 +103,7 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
   const follow = given.follow && given.state !== 'link' && given.state !== 'absent' && given.src === undefined
   const text = given.content !== undefined
   const [found, spelled] = await Promise.all([on.file(asked, { follow, text }), ownerSpelling(on, given)])
+  if (follow && found !== null) await refuseForeignLinks(on, asked, found)
   const kind = wantedKind(given, found)
   if (found === null) return await probeMissing(on, given, kind)
   await checkFound(on, given, { kind, found })

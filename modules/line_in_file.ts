@@ -19,6 +19,7 @@ import {
   params,
   record,
   refuse,
+  refuseForeignLinks,
   type Static,
   shortDigest,
   validated,
@@ -105,6 +106,7 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
   const asked = await on.expand(given.path)
   const [found, spelled] = await Promise.all([on.file(asked), ownerSpelling(on, given)])
   if (found === null) return await probeMissing(on, given)
+  await refuseForeignLinks(on, asked, found)
   if (found.kind === 'directory') refuse(`Path ${given.path} is a directory !`)
   if (found.kind === 'link') refuse(`${given.path} is a link to ${found.target}, which does not exist`)
   const text = knownText(found)

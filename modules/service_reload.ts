@@ -16,6 +16,7 @@ import {
   optional,
   param,
   params,
+  parseClocks,
   questions,
   record,
   refuse,
@@ -87,15 +88,22 @@ export default defineModule({
 })
 
 const probe = async (on: Look, given: Params): Promise<Now> => {
-  const [unit, watched] = await Promise.all([findUnit(on, given.name), watchedFor(on, given)])
+  const [unit, watched, clocks] = await Promise.all([
+    findUnit(on, given.name),
+    watchedFor(on, given),
+    on.ask(questions.clocks()),
+  ])
   checkUnit(unit, given)
   if (!unit.isRunning && unit.socket !== null) {
     skip(`nothing to reload: ${unit.socket} starts ${unit.name} at the next connection, and it reads its files then`)
   }
-  if (watched === null && !given.force) {
+  if (watched === null && !given.force && unit.isRunning) {
     refuse(`it is not known what ${unit.name} reads: name the files by watch, or say force: true`)
   }
-  const newer = watched === null || !unit.isRunning ? [] : newerOf(unit, watched)
+  const newer =
+    watched === null || !unit.isRunning
+      ? []
+      : newerOf(unit, watched, parseClocks(clocks.stdout)?.nowMs ?? Number.POSITIVE_INFINITY)
   const needed = given.force || !unit.isRunning || newer.length > 0
   if (needed) await validate(on, given, unit)
   return {
@@ -112,9 +120,18 @@ const watchedFor = async (on: Look, { name, watch }: Params): Promise<readonly W
   return isSshd(name) ? await watchedBySshd(on) : null
 }
 
-/** A file of the very moment of the load may have been read or not: it counts as newer. */
-const newerOf = (unit: Unit, watched: readonly Watched[]): readonly Watched[] =>
-  watched.filter(({ changedMs }) => changedMs >= (unit.load?.ms ?? 0))
+/**
+ * A file of the very moment of the load may have been read or not: it counts as newer. A time that is still to come says
+ * nothing about order; the time of the attributes, which is the machine's own, then does, unless it is to come too.
+ */
+const newerOf = (unit: Unit, watched: readonly Watched[], nowMs: number): readonly Watched[] =>
+  watched.filter(({ changedMs, attributesMs }) => {
+    const isPlanned = changedMs === Number.POSITIVE_INFINITY
+    const ms = isPlanned || changedMs <= nowMs + CLOCK_STEP_MS ? changedMs : attributesMs
+    return (isPlanned || ms <= nowMs + CLOCK_STEP_MS) && ms >= (unit.load?.ms ?? 0)
+  })
+
+const CLOCK_STEP_MS = 2000
 
 const checkUnit = (unit: Unit, { daemon_reload }: Params): void => {
   const problem = loadProblem(unit, daemon_reload)

@@ -1,5 +1,6 @@
 import type { Look } from '../contract/look.ts'
 import { refuse } from '../contract/signals.ts'
+import { refuseForeignLinks } from './trusted.ts'
 
 /** A path that is not there yet: its real path, and the directories that would have to be made for it, from the top. */
 export interface NewPath {
@@ -15,6 +16,7 @@ export const newPath = async (on: Look, path: string): Promise<NewPath> => {
   const there = found.findIndex((one) => one !== null)
   const base = found[there] ?? null
   if (base !== null && base.kind !== 'directory') refuse(`${base.path} is not a directory`)
+  if (base !== null) await refuseForeignLinks(on, ups[there] ?? '/', base)
   const missing = (there < 0 ? ups : ups.slice(0, there)).toReversed()
   const top = ups[there] ?? '/'
   const real = (one: string): string => joined(base?.path ?? '/', one.slice(top === '/' ? 0 : top.length))

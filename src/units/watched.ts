@@ -11,6 +11,8 @@ import { grammarOf, isGlobalOnlyIn } from '../sshd/setting.ts'
 export interface Watched {
   readonly path: string
   readonly changedMs: number
+  /** when its attributes were, which nobody can set to a time of his own */
+  readonly attributesMs: number
 }
 
 /** Looks at the paths that a task watches: patterns, files, and directories with the files in them. */
@@ -57,7 +59,12 @@ const timesOf = async (
     [...new Set(paths)].map(async (path) => {
       const file = await on.file(path, { text: read.has(path) })
       const ms = file === null ? 0 : Math.max(file.modifiedMs, file.changedMs)
-      return { path, changedMs: on.planned(path) ? Number.POSITIVE_INFINITY : ms }
+      const isPlanned = on.planned(path)
+      return {
+        path,
+        changedMs: isPlanned ? Number.POSITIVE_INFINITY : ms,
+        attributesMs: isPlanned ? Number.POSITIVE_INFINITY : (file?.changedMs ?? 0),
+      }
     }),
   )
   return found.filter(({ changedMs }) => changedMs > 0)

@@ -38,6 +38,12 @@ for (const variant of ['debian', 'systemd', 'busybox'] as const)
       assert.deepEqual(await statuses('run', RELOADED), ['ok'])
     })
 
+    it('is not held up by a file that is dated in the future', async () => {
+      await stage.host.exec('sleep 1.1; touch -d "2035-01-01 00:00:00" /etc/ssh/sshd_config')
+      assert.deepEqual(await statuses('run', RELOADED), ['changed'])
+      assert.deepEqual(await statuses('run', RELOADED), ['ok'])
+    })
+
     it('makes sshd obey what a task of the same run wrote, as a handler that nobody needs to notify', async () => {
       const playbook = play(
         '- sshd_config_line: { keyword: MaxAuthTries, value: 4 }',
