@@ -45,7 +45,7 @@ export interface SshKeyword {
 /** Tells what is known of a setting by any of its names, in any letter case. */
 export const sshKeyword = (spelled: string): SshKeyword => {
   const lower = spelled.toLowerCase()
-  const name = ALIASES[lower] ?? lower
+  const name = (Object.hasOwn(ALIASES, lower) ? ALIASES[lower] : undefined) ?? lower
   return {
     name,
     cumulative: CUMULATIVE.has(name),

@@ -72,12 +72,14 @@ const COMPANIONS: Readonly<Record<string, string>> = {
   listenaddress: 'Port 1\n',
 }
 
+const companionOf = (keyword: string): string => (Object.hasOwn(COMPANIONS, keyword) ? (COMPANIONS[keyword] ?? '') : '')
+
 const linesFor = (setting: Setting, values: readonly string[]): string =>
   values.map((value) => `${setting.keyword} ${value}\n`).join('')
 
 /** The wanted lines as a configuration of their own, with what they cannot be without. */
 export const alone = (setting: Setting, values: readonly string[]): Flattened => ({
-  text: linesFor(setting, values) + (COMPANIONS[setting.keyword.toLowerCase()] ?? ''),
+  text: linesFor(setting, values) + companionOf(setting.keyword.toLowerCase()),
   from: [],
 })
 

@@ -36,12 +36,12 @@ const CUMULATIVE = set(
 )
 
 /** The last release in which the last line counts, not the first. */
-const LAST_WINS: Readonly<Record<string, string>> = {
-  maxstartups: '10.0',
-  ipqos: '10.4',
-  persourcemaxstartups: '10.0',
-  persourcenetblocksize: '10.0',
-}
+const LAST_WINS: ReadonlyMap<string, string> = new Map([
+  ['maxstartups', '10.0'],
+  ['ipqos', '10.4'],
+  ['persourcemaxstartups', '10.0'],
+  ['persourcenetblocksize', '10.0'],
+])
 
 /** Keywords that were renamed: the old name, the new one, and the first release that takes the new one for the old. */
 const RENAMED = [
@@ -86,7 +86,7 @@ const shapeOf = (name: string, isKnown: boolean): Setting['shape'] => {
 
 const orderOf = (name: string, version: string): Setting['order'] => {
   if (CUMULATIVE.has(name)) return 'all'
-  const last = LAST_WINS[name]
+  const last = LAST_WINS.get(name)
   return last !== undefined && compareVersions(version, last) <= 0 ? 'last' : 'first'
 }
 

@@ -37,7 +37,7 @@ for (const variant of ['debian', 'busybox'] as const)
       assert.deepEqual((await status('- line_in_file: { path: /srv/roots, line: two }'))[0], 'changed')
       assert.deepEqual((await status('- line_in_file: { path: /srv/u/own, line: two }'))[0], 'changed')
       assert.equal(
-        await said(stage.host.exec('cat /root/precious /srv/u/mine; readlink /srv/roots /srv/u/own')),
+        await said(stage.host.exec('cat /root/precious /srv/u/mine; readlink /srv/roots; readlink /srv/u/own')),
         'secret\ntwo\nmine\ntwo\n/root/precious\nmine',
       )
     })
