@@ -1,7 +1,9 @@
 import type { Complaint } from '../contract/module.ts'
 import { refuse } from '../contract/signals.ts'
+import { suggest } from '../contract/suggest.ts'
 import { sshdWords } from '../formats/sshd-config.ts'
 import { type Criterion, criteriaOf, isAll } from '../formats/sshd-match.ts'
+import { allKeywords } from './keywords.ts'
 import { grammarOf, type Setting, settingOf } from './setting.ts'
 import { ONE_SUBSYSTEM, type WantedValue, written } from './value.ts'
 
@@ -47,6 +49,11 @@ export const wrongParams = (params: SettingParams): readonly Complaint[] => {
   if (!/^[A-Za-z][A-Za-z0-9]*$/.test(keyword)) return [{ param: 'keyword', message: `"${keyword}" is no keyword` }]
   if (/^match$/i.test(keyword)) return [{ ...NO_SETTING, hint: 'match: names a block, keyword: what it holds' }]
   if (/^include$/i.test(keyword)) return [{ ...NO_SETTING, hint: 'line_in_file edits such a line' }]
+  const meant = misspelt(keyword)
+  if (meant !== null) {
+    const message = `Bad configuration option: ${keyword}: no sshd knows this keyword`
+    return [{ param: 'keyword', message, hint: `did you mean "${meant}"?` }]
+  }
   if (state === 'present' && value === undefined) return [{ param: 'keyword', message: `${keyword} has no value` }]
   if (state === 'absent' && value !== undefined && !/^subsystem$/i.test(keyword)) {
     return [{ param: 'value', message: 'state: absent takes every line of the keyword: a value has no meaning there' }]
@@ -58,6 +65,12 @@ export const wrongParams = (params: SettingParams): readonly Complaint[] => {
   if (wrong !== null) return [{ param: 'match', message: `match: "${match}" ${wrong}`, hint: MATCH_HINT }]
   const result = state === 'present' && value !== undefined ? written(settingFor(params, NEWEST), value) : null
   return result !== null && 'why' in result ? [{ param: 'value', message: result.why }] : []
+}
+
+/** A keyword that is one slip away from a known one; one that is like none may be a distribution's own, and is left to its sshd. */
+const misspelt = (keyword: string): string | null => {
+  const isKnown = allKeywords.some((known) => known.toLowerCase() === keyword.toLowerCase())
+  return isKnown ? null : suggest(keyword, allKeywords, 1)
 }
 
 const NEWEST = '10.5'

@@ -291,6 +291,10 @@ describe('sshd_config_line', () => {
     assert.deepEqual(said({}), [])
     assert.deepEqual(said({ keyword: 'Match' }), ['this keyword is no setting'])
     assert.deepEqual(said({ keyword: 'Permit Root' }), ['"Permit Root" is no keyword'])
+    assert.deepEqual(said({ keyword: 'PasswordAuthenticaton' }), [
+      'Bad configuration option: PasswordAuthenticaton: no sshd knows this keyword',
+    ])
+    assert.deepEqual(said({ keyword: 'SomeVendorsOwn' }), [])
     assert.deepEqual(said({ match: 'Match User bob' }), ['match: "Match User bob" begins with the word Match'])
     assert.deepEqual(said({ match: 'User' }), ['match: "User" is no list of criteria and patterns'])
     assert.deepEqual(said({ state: 'absent' }), [

@@ -95,3 +95,11 @@ describe('a time', () => {
     assert.deepEqual(['90', '1m30s', '1h', '2d', 'x', '1x'].map(seconds), [90, 90, 3600, 172800, null, null])
   })
 })
+
+describe('a keyword that is called as what every object has', () => {
+  for (const keyword of ['constructor', 'toString', '__proto__'])
+    it(`is unknown like others: ${keyword}`, () => {
+      const { order, isGlobalOnly } = settingOf(keyword, '9.2')
+      assert.deepEqual([order, isGlobalOnly], ['first', null])
+    })
+})
