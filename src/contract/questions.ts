@@ -99,11 +99,8 @@ export const questions = {
   /** what sshd obeys for a connection; `from` is its configuration (the standard input: `/dev/stdin`) */
   sshdEffective: (one?: SshdConnection, from?: string): Question =>
     ask(SSHD, '-T', ...(from === undefined ? [] : ['-f', from]), ...(one === undefined ? [] : ['-C', criteria(one)])),
-  /** whether sshd accepts its configuration */
-  sshdTest: (from?: string): Question => ask(SSHD, '-t', ...(from === undefined ? [] : ['-f', from])),
   /** its version, in the first line of what it says about the flag it does not know */
   sshdVersion: (): Question => ask(SSHD, '-V'),
-  sshVersion: (): Question => ask('ssh', '-V'),
   /** the same question where /run/sshd is missing, in a mount namespace of its own */
   withRunDirectory: (question: Question): Question => ({
     ...ask('unshare', '-m', 'sh', '-c', WITH_RUN_DIRECTORY, 'sh', ...question.argv),
@@ -127,8 +124,6 @@ export const questions = {
   }),
   /** whether this ssh knows PKCS#11 URIs: it complains of a missing file where it does not */
   sshKnowsUris: (): Question => ask('ssh', '-F', 'none', '-G', '-i', 'pkcs11:', 'x'),
-  /** size, fingerprint, comment and type of a key file */
-  keyFingerprint: (path: string): Question => ask('ssh-keygen', '-l', '-E', 'sha256', '-f', path),
   /** the same of a private key alone, whatever its mode, passphrase and .pub; where its format shows it */
   privateFingerprint: (path: string): Question =>
     ask('sh', '-c', 'exec ssh-keygen -l -E sha256 -f /dev/fd/3 3<"$1"', 'sh', path),
@@ -184,10 +179,6 @@ export const questions = {
   hasTool: (name: string): Question => ask('sh', '-c', 'command -v -- "$1"', 'sh', name),
   /** whether whoever asks may write in a directory: 0 or 1 */
   mayWrite: (dir: string): Question => ask('test', '-w', dir),
-  kernelName: (): Question => ask('uname', '-snr'),
-  /** fields of a PEM certificate given by standard input */
-  certificateFingerprint: (): Question =>
-    ask('openssl', 'x509', '-noout', '-fingerprint', '-sha256', '-subject', '-enddate'),
   /** the slots of a PKCS#11 provider with the tokens in them and their flags; no PIN is sent */
   tokenSlots: (provider: string): Question => ask('pkcs11-tool', '--module', provider, '--list-slots'),
   /** the public keys on a token, with label and id; no PIN is sent */

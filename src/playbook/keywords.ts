@@ -84,9 +84,6 @@ export const TASK: Keywords = {
   }),
 }
 
-/** What stands in a task's place of a module and is none. */
-export const DIRECTIVES: ReadonlySet<string> = new Set(['meta', 'import_tasks'])
-
 /** What `meta` may say in Ansible beside `flush_handlers`. */
 export const META_NOT_YET: ReadonlySet<string> = new Set(
   words(`clear_facts clear_host_errors end_batch end_host end_play end_role noop refresh_inventory reset_connection

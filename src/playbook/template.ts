@@ -1,5 +1,4 @@
 import { type At, type Mistake, UserError } from '../contract/errors.ts'
-import { Waiting } from '../contract/signals.ts'
 import { nodeValue, type ScalarNode, type YamlNode } from '../yaml/node.ts'
 import type { Compiling, Expression } from './compiling.ts'
 import type { ReadFile } from './control-file.ts'
@@ -103,16 +102,6 @@ const indexIn = (text: string, { line, column }: { readonly line: number; readon
   let start = 0
   for (let left = line - 1; left > 0; left -= 1) start = text.indexOf('\n', start) + 1
   return start + column
-}
-
-/** Evaluates a template, or gives `otherwise` where what it needs is known after the run only. */
-export const evaluateOr = (template: Template, scope: Scope, otherwise: unknown): unknown => {
-  try {
-    return template.evaluate(scope)
-  } catch (error) {
-    if (error instanceof Waiting) return otherwise
-    throw error
-  }
 }
 
 /** Gives the mistakes of a UserError; anything else is thrown again. */

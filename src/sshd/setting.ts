@@ -1,5 +1,6 @@
 // What the editor has to know about a keyword beside its grammar: servconf.c of the portable releases.
 
+import { suggest } from '../contract/suggest.ts'
 import { RAW_TAIL, type SshdGrammar } from '../formats/sshd-config.ts'
 import { allKeywords, compareVersions, keywordOf, namesOf } from './keywords.ts'
 
@@ -114,22 +115,5 @@ export const TAKES_NONE = set(`AuthorizedKeysCommand AuthorizedKeysCommandUser A
   VersionAddendum XAuthLocation`)
 
 /** The known keyword that is spelled most like one that nobody knows; null where none comes near. */
-export const likeKeyword = (keyword: string): string | null => {
-  const [best] = allKeywords
-    .map((known) => ({ known, far: distance(known.toLowerCase(), keyword.toLowerCase()) }))
-    .sort((one, other) => one.far - other.far)
-  return best !== undefined && best.far <= Math.max(1, Math.floor(keyword.length / 5)) ? best.known : null
-}
-
-const distance = (one: string, other: string): number => {
-  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= one.length; i += 1) {
-    const next = [i]
-    for (let j = 1; j <= other.length; j += 1) {
-      const swap = (row[j - 1] ?? 0) + (one[i - 1] === other[j - 1] ? 0 : 1)
-      next.push(Math.min(swap, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1))
-    }
-    row = next
-  }
-  return row[other.length] ?? 0
-}
+export const likeKeyword = (keyword: string): string | null =>
+  suggest(keyword, allKeywords, Math.max(1, Math.floor(keyword.length / 5)))

@@ -67,7 +67,7 @@ describe('a connection to a real host', function () {
       on.read('/etc/ssh/sshd_config'),
       on.user(),
       on.list('/etc/ssh'),
-      on.ask(questions.sshdTest()),
+      on.ask(questions.sshdEffective()),
     ])
     assert.match(text ?? '', /Include \/etc\/ssh\/sshd_config.d/)
     assert.deepEqual([user?.name, user?.home, test.code], ['root', '/root', 0])
