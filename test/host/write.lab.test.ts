@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
@@ -179,6 +179,17 @@ for (const [name, argv] of Object.entries(SHELLS))
         lines.map((line) => `line ${line}`),
       )
       await Promise.all(others.map((other) => other.close()))
+    })
+
+    it('is not kept from writing by whoever holds the lock of the directory', async () => {
+      put('locked', 'old')
+      const holder = spawn('flock', [dir, 'sleep', '60'], { detached: true })
+      await new Promise((resolve) => setTimeout(resolve, 300))
+      const wanted = { kind: 'file', text: 'new' } as const
+      const request = { path: at('locked'), found: { kind: 'file', text: 'old' }, wanted, power: null } as const
+      const { how } = await machine.write(request)
+      process.kill(-(holder.pid ?? 0))
+      assert.deepEqual([how, readFileSync(at('locked'), 'utf8')], ['written', 'new'])
     })
 
     it('forgets what it knew of a path that it writes, its directory and what commands said', async () => {
