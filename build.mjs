@@ -16,7 +16,7 @@ const shared = {
   logLevel: 'warning',
   define: { __dirname: 'import.meta.dirname' },
   // native parts that ssh2 would use if they were there
-  external: ['cpu-features', '*.node'],
+  external: ['cpu-features', '*.node', 'libsql'],
 }
 
 // made beside the one that may be in use, which it then replaces in one step

@@ -48,6 +48,7 @@ export default defineModule({
     version: field.text('the version of sshd'),
     rivals: field.list('what other files of the configuration say of it'),
   }),
+  evidence: ['effective', 'written'],
 
   review: (params): readonly Complaint[] => wrongParams(params),
 

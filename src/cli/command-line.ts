@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { UserError } from '../contract/errors.ts'
-import { type CommandEntry, commands, futureCommands } from './commands.ts'
+import { type CommandEntry, commands } from './commands.ts'
 import { type Flag, foreignFlags } from './flags.ts'
 import { Interrupted } from './interrupt.ts'
 import { printMistakes } from './mistakes.ts'
@@ -35,7 +35,7 @@ Exit codes:
   0    as wanted
   1    the input is wrong, and nothing was touched
   2    a host failed
-  3    check: something would change
+  3    check, audit: something would change
   4    a host was not reached, or its key is not known
   130  interrupted`
 
@@ -50,7 +50,6 @@ const programOf = (around: Surroundings, ended: (code: number) => void): Command
     .addHelpText('after', EXIT_CODES)
     .exitOverride()
   for (const entry of commands) addCommand(program, entry, around, ended)
-  for (const [name, hint] of Object.entries(futureCommands)) addFutureCommand(program, name, hint)
   return program
 }
 
@@ -65,15 +64,6 @@ const addCommand = (
   command.action(async () => {
     ended(await entry.run({ args: command.args, flags: { ...nothingGiven(entry.flags), ...command.opts() } }, around))
   })
-}
-
-const addFutureCommand = (program: Command, name: string, hint: string): void => {
-  program
-    .command(`${name} [anything...]`, { hidden: true })
-    .allowUnknownOption()
-    .action(() => {
-      throw new UserError(`keyward ${name} is not there yet`, { hint })
-    })
 }
 
 const optionOf = (flag: Flag): Option => {

@@ -34,6 +34,13 @@ export const commands: readonly CommandEntry[] = [
     run: async (words, around) => (await import('./run.ts')).run('check', words, around),
   },
   {
+    name: 'audit',
+    takes: '<playbook...>',
+    summary: 'dry run that is kept in the history and compared with the last audit',
+    flags: flags.audit,
+    run: async (words, around) => (await import('./run.ts')).run('audit', words, around),
+  },
+  {
     name: 'validate',
     takes: '<playbook...>',
     summary: 'look for mistakes in playbooks and inventory, without a connection',
@@ -68,13 +75,32 @@ export const commands: readonly CommandEntry[] = [
     flags: flags.trust,
     run: async (words, around) => (await import('./trust.ts')).trust(words, around),
   },
+  {
+    name: 'history',
+    takes: '[run]',
+    summary: 'the runs that are kept, or one of them; "verify": whether the chain holds; "prune": drop old ones',
+    flags: flags.history,
+    run: async (words, around) => (await import('./history.ts')).history(words, around),
+  },
+  {
+    name: 'drift',
+    takes: '<run> <run>',
+    summary: 'what differs between two runs that are kept',
+    flags: flags.drift,
+    run: async (words, around) => (await import('./drift.ts')).drift(words, around),
+  },
+  {
+    name: 'report',
+    takes: '[run]',
+    summary: 'a run that is kept, or a JSON document of one, as HTML, JUnit or JSON (default: the latest)',
+    flags: flags.report,
+    run: async (words, around) => (await import('./report.ts')).report(words, around),
+  },
+  {
+    name: 'schedule',
+    takes: '<action> <file>',
+    summary: 'tick, daemon, preview, list or install the schedules of a file',
+    flags: flags.schedule,
+    run: async (words, around) => (await import('./schedule.ts')).schedule(words, around),
+  },
 ]
-
-/** Commands that have a name and no work yet: answered, and listed nowhere. */
-export const futureCommands: Readonly<Record<string, string>> = {
-  audit: 'until then: keyward check --output json, kept and compared by you',
-  history: 'until then: keep what keyward run --output json prints',
-  drift: 'until then: keyward check shows what differs now',
-  report: 'until then: keyward check --output json',
-  schedule: 'until then: a timer of systemd or cron that runs keyward check',
-}

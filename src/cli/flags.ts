@@ -41,10 +41,19 @@ export interface RunFlags {
   readonly hostKey: 'strict' | 'accept-new'
   readonly output?: OutputKind
   readonly color: boolean
+  /** an audit is always kept */
+  readonly history?: true
+  readonly historyFile?: string
+  readonly keepRuns: number
+  readonly keepDays: number
+  readonly waivers?: string
+  /** the schedule and the slot (ISO 8601, in UTC) that it is run for: what the scheduler hands on */
+  readonly schedule?: string
+  readonly slot?: string
 }
 
 /** The ways to tell of a run. */
-export const OUTPUTS = ['tree', 'lines', 'json', 'ndjson'] as const
+export const OUTPUTS = ['tree', 'lines', 'json', 'ndjson', 'junit'] as const
 export type OutputKind = (typeof OUTPUTS)[number]
 
 const inventory: Flag = {
@@ -67,6 +76,10 @@ const extraVars: Flag = {
 const tags: Flag = { form: '-t, --tags <tags>', help: 'only tasks with one of these tags', many: 'list' }
 const skipTags: Flag = { form: '--skip-tags <tags>', help: 'no tasks with one of these tags', many: 'list' }
 const json: Flag = { form: '--output <kind>', help: 'text or json', choices: ['text', 'json'], default: 'text' }
+const historyFile: Flag = {
+  form: '--history-file <file>',
+  help: 'the history: where runs are kept (default: ~/.local/state/keyward/history.db)',
+}
 const timeout: Flag = {
   form: '-T, --timeout <seconds>',
   help: 'how long a connection may take',
@@ -109,16 +122,28 @@ const run: readonly Flag[] = [
   { form: '--syntax-check', help: 'the same as keyward validate' },
   {
     form: '--output <kind>',
-    help: 'tree on a terminal, lines, one json document, ndjson: an event a line',
+    help: 'tree on a terminal, lines, one json document, ndjson: an event a line, junit: XML for CI',
     choices: [...OUTPUTS],
   },
+  {
+    form: '--waivers <file>',
+    help: 'findings that somebody answers for until a day: shown as waived, and no drift',
+  },
+  historyFile,
+  { form: '--keep-runs <number>', help: 'runs of these playbooks and this inventory kept', default: 400, atLeast: 1 },
+  { form: '--keep-days <number>', help: 'days that they are kept', default: 730, atLeast: 1 },
+  { form: '--schedule <name>', help: 'the schedule that it is run for', hidden: true },
+  { form: '--slot <time>', help: 'the slot that it is run for', hidden: true },
   noColor,
   verbose,
 ]
 
+const keepIt: Flag = { form: '--history', help: 'keep this run in the history, as keyward audit does' }
+
 /** The flags of each command that has any. */
 export const flags = {
-  run,
+  run: [...run, keepIt],
+  audit: run,
   validate: [inventory, limit, tags, skipTags, extraVars, json, noColor],
   inventory: [inventory, limit, extraVars, json, noColor],
   trust: [
@@ -129,8 +154,57 @@ export const flags = {
     timeout,
     noColor,
   ],
+  history: [
+    historyFile,
+    { form: '--head <hash>', help: 'verify: the head hash that a report printed must be in the chain' },
+    { form: '--slots', help: 'the slots of schedules, also those that did not run, and why' },
+    { form: '--keep-runs <number>', help: 'prune: runs kept of each playbook and inventory', default: 400, atLeast: 1 },
+    { form: '--keep-days <number>', help: 'prune: days that they are kept', default: 730, atLeast: 1 },
+    json,
+    noColor,
+  ],
+  drift: [historyFile, json, noColor],
+  report: [
+    historyFile,
+    { form: '--format <kind>', help: 'html, junit or json', choices: ['html', 'junit', 'json'], default: 'html' },
+    { form: '--to <file>', help: 'where it is written; else to the standard output' },
+    noColor,
+  ],
+  schedule: [
+    historyFile,
+    { form: '--from <time>', help: 'preview: the moment from which on, ISO 8601 (default: now)' },
+    { form: '--next <number>', help: 'preview: how many slots', default: 20, atLeast: 1 },
+    { form: '--print', help: 'install: print what would be written, and write nothing' },
+    { form: '--user', help: 'install: a timer of the user, not of the system' },
+    json,
+    noColor,
+  ],
   plain: [noColor],
 } as const satisfies Record<string, readonly Flag[]>
+
+/** What the flags of the commands on the history say. */
+export interface HistoryFlags {
+  readonly historyFile?: string
+  readonly head?: string
+  readonly slots?: true
+  readonly keepRuns: number
+  readonly keepDays: number
+  readonly format: 'html' | 'junit' | 'json'
+  readonly to?: string
+  readonly output: 'text' | 'json'
+  readonly color: boolean
+}
+
+/** What the flags of `keyward schedule` say. */
+export interface ScheduleFlags {
+  readonly historyFile?: string
+  readonly from?: string
+  readonly next: number
+  readonly print?: true
+  readonly user?: true
+  readonly output: 'text' | 'json'
+  readonly color: boolean
+}
 
 /** Flags that Ansible has and we do not, with what to say of each. */
 export const foreignFlags: Readonly<Record<string, string>> = {

@@ -36,6 +36,7 @@ const KEYWORDS: Readonly<Record<string, JsonSchema>> = {
   listen: TEXTS,
   delegate_to: TEXT,
   args: MAP,
+  control: { anyOf: [TEXTS, { type: 'object' }] },
 }
 
 /** The JSON Schema of a playbook, for editors: their completion and their first look at a mistake. */

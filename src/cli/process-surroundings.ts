@@ -1,4 +1,5 @@
 import { basename, relative } from 'node:path'
+import { startAgain } from './start-again.ts'
 import type { Sink, Surroundings } from './surroundings.ts'
 
 /** The surroundings that this process has. */
@@ -9,6 +10,8 @@ export const processSurroundings = (home: string): Surroundings => ({
   program: programOf(process.argv[1] ?? '', process.env),
   argv: process.argv.slice(2),
   home,
+  clock: () => new Date(),
+  start: (argv) => startAgain(process.argv[1] ?? '', argv),
 })
 
 /** A stream that swallows what nobody reads: `| head` never ends a run between two changes. */

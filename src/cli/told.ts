@@ -49,6 +49,10 @@ export const openOutput = async (
       return ndjsonOutput(stdout.write)
     case 'json':
       return jsonOutput(stdout.write)
+    case 'junit': {
+      const { junitOutput } = await import('../reports/junit.ts')
+      return junitOutput(stdout.write)
+    }
   }
 }
 

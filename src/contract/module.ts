@@ -1,3 +1,4 @@
+import type { Source } from './control.ts'
 import type { Mistake } from './errors.ts'
 import type { Later } from './later.ts'
 import type { Look, Touch } from './look.ts'
@@ -10,6 +11,8 @@ export type Facts<State extends TSchema> = {
 } & {
   readonly files?: Readonly<Record<string, PathState>>
   readonly notes?: readonly string[]
+  /** where the values found are set */
+  readonly source?: readonly Source[]
 }
 
 /** What a module's own review of its parameters finds wrong; `param` says where to point. */
@@ -35,8 +38,10 @@ export interface Module<Params extends TSchema = TSchema, State extends TSchema 
   /** a task of a playbook, in YAML, that `keyward modules NAME` prints and a test validates */
   readonly example: string
   readonly params: Params
-  /** names every field that diffs show and `register` may be asked for; `files` and `notes` need no mention */
+  /** names every field that diffs show and `register` may be asked for; `files`, `notes` and `source` need no mention */
   readonly state: State
+  /** the fields that an auditor is shown, `files` among them where files are; left out: all */
+  readonly evidence?: readonly string[]
   /** looks; may end with missing, skip or refuse */
   probe(on: Look, params: Static<Params>): Promise<Facts<State>>
   /** decides; pure; may end with refuse */

@@ -1,3 +1,4 @@
+import type { Source } from './control.ts'
 import type { Later } from './later.ts'
 
 /** What a field of a record may hold. `null` means looked, and it is not there. */
@@ -43,10 +44,11 @@ export type PathState = FileState | DirectoryState | LinkState | AbsentState | n
 
 /**
  * The flat record that a module reads and aims at. `files` goes from real path to what is there; a path on the control
- * node is written `control:/path`. `notes` is said with the outcome and never compared.
+ * node is written `control:/path`. `notes` is said with the outcome, `source` with its evidence; neither is ever compared.
  */
 export interface State {
   readonly files?: Readonly<Record<string, PathState>>
   readonly notes?: readonly string[]
-  readonly [field: string]: Value | Readonly<Record<string, PathState>> | undefined
+  readonly source?: readonly Source[]
+  readonly [field: string]: Value | Readonly<Record<string, PathState>> | readonly Source[] | undefined
 }

@@ -1,18 +1,22 @@
+import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
+import type { Waived } from '../contract/control.ts'
 import { HostError } from '../contract/errors.ts'
 import { LATER } from '../contract/later.ts'
 import type { Machine, Plan } from '../contract/machine.ts'
 import type { Module } from '../contract/module.ts'
 import type { Change, Outcome } from '../contract/outcome.ts'
 import { Missing, NotAhead, Refused, Skipped, Waiting } from '../contract/signals.ts'
-import type { State, Value } from '../contract/state.ts'
+import type { State } from '../contract/state.ts'
 import { barred } from './barred.ts'
 import { diff, fileChanges } from './diff.ts'
 import type { Mode } from './event.ts'
+import type { Sight } from './evidence.ts'
 import { known, verified } from './learned.ts'
 import { overhear } from './overhear.ts'
 import { type Planned, withFiles } from './planned.ts'
 import { acted, recorded, withMore } from './recorded.ts'
+import { unmetText } from './unmet.ts'
 import { writeFiles } from './write.ts'
 
 /** One statement to converge: a module with its parameters, on a machine, with somebody's powers. */
@@ -28,6 +32,8 @@ export interface Statement {
   readonly hidden: boolean
   /** an act of which `changed_when: false` says that it changes nothing */
   readonly harmless: boolean
+  /** asked before anything is done about a finding: somebody may answer for it */
+  readonly waive: ((changes: readonly Change[]) => Waived | null) | null
 }
 
 /** How a statement ended, and the record that `register` gets. */
@@ -35,21 +41,28 @@ export interface Ending extends Outcome {
   readonly record: State
   /** there is nobody to judge: in a dry run an earlier task may still make it */
   readonly missing?: Missing
+  /** what was found and what is wanted, where both are known */
+  readonly sight?: Sight
+  /** what was asked for, as a hash */
+  readonly statement?: string
+  readonly waived?: Waived
 }
 
 /** The one path: looks, decides, looks again through the plan, and only then, in a run, touches and verifies. */
 export const converge = async (statement: Statement, mode: Mode, planned: Planned | null): Promise<Ending> => {
   const asked = new Set<string>()
+  const hash = createHash('sha256').update(statementKey(statement)).digest('hex').slice(0, HASH_DIGITS)
   try {
-    const ending = await withRetries(statement, mode, planned, asked)
+    const ending = { ...(await withRetries(statement, mode, planned, asked)), statement: hash }
     return mode === 'run' || asked.size === 0
       ? ending
       : { ...ending, notes: [...ending.notes, `asked for real: ${[...asked].join('; ')}`] }
   } catch (error) {
-    return endingOf(error, statement, mode, planned)
+    return { ...endingOf(error, statement, mode, planned), statement: hash }
   }
 }
 
+const HASH_DIGITS = 16
 const TRIES = 10
 const PAUSE_MS = 40
 
@@ -79,16 +92,23 @@ const once = async (
   const act = module.isAct?.(params as never) ?? false
   // what an act does, it does each time
   const before = act ? null : (planned?.record(machine, statementKey(statement)) ?? null)
-  if (before !== null) return ending('ok', [], before)
+  if (before !== null) return bareEnding('ok', [], before)
 
   const now = (await module.probe(overhear(machine.look({ power, hidden, plan }), asked), params as never)) as State
   const wanted = module.plan(params as never, now as never) as State
   const changes = diff(now, wanted)
   const notes = wanted.notes ?? now.notes ?? []
+  const ending = (...said: Parameters<typeof bareEnding>): Ending => ({
+    ...bareEnding(...said),
+    sight: { now, wanted },
+  })
   if (act && mode === 'audit') return ending('skipped', [], { ...now, ...wanted }, 'has no state to judge', notes)
   if (act && statement.harmless && mode === 'check')
     return ending('skipped', [], { ...now, ...wanted }, 'would run, and changes nothing', notes)
   if (changes.length === 0) return ending('ok', [], now, notes.join('; '), notes)
+
+  const waived = statement.waive?.(changes) ?? null
+  if (waived !== null) return { ...ending('drift', changes, now, notes.join('; '), notes), waived }
 
   if (looksOnly(module, changes)) {
     const message = unmetText(changes)
@@ -142,18 +162,20 @@ const touch = async (
       if (control !== machine) control?.forget()
     }
     const looked = await verified(module.probe(machine.look({ power, hidden }), params as never) as Promise<State>)
-    if (looked instanceof Skipped) return ending('changed', changes, { ...now, ...learned }, looked.message, said)
+    if (looked instanceof Skipped) return bareEnding('changed', changes, { ...now, ...learned }, looked.message, said)
     const after = { ...looked, ...(learned as State | undefined) }
     const open = left(module, params, after)
     const made = diff(now, known(wanted, after))
-    if (open.length === 0) return ending('changed', made, after, said.join('; '), said)
-    return ending(
+    const sight = { now: after, wanted: known(wanted, after) }
+    if (open.length === 0) return { ...bareEnding('changed', made, after, said.join('; '), said), sight }
+    const stuck = bareEnding(
       'stuck',
       changes,
       after,
       `${await written.putBack()}still not as wanted: ${unmetText(open)}${acted(done)}`,
       said,
     )
+    return { ...stuck, sight }
   } catch (error) {
     if (module.apply !== undefined) machine.forget()
     const undone = error instanceof HostError && error.unreachable ? written.leftBehind() : await written.putBack()
@@ -171,7 +193,7 @@ const looksOnly = (module: Module, changes: readonly Change[]): boolean =>
 const statementKey = (statement: Statement): string =>
   `${statement.module.name} ${statement.power ?? ''} ${JSON.stringify(statement.params)}`
 
-const ending = (
+const bareEnding = (
   status: Outcome['status'],
   changes: readonly Change[],
   record: State,
@@ -181,22 +203,24 @@ const ending = (
 
 const endingOf = (error: unknown, statement: Statement, mode: Mode, planned: Planned | null): Ending => {
   const record = unknownRecord(statement.module)
-  if (error instanceof Skipped) return ending('skipped', [], {}, error.message)
-  if (error instanceof Refused) return ending('failed', [], {}, error.message)
+  if (error instanceof Skipped) return bareEnding('skipped', [], {}, error.message)
+  if (error instanceof Refused) return bareEnding('failed', [], {}, error.message)
   if (error instanceof Waiting) {
-    return mode === 'run' ? ending('failed', [], {}, error.message) : ending('waiting', [], record, error.message)
+    return mode === 'run'
+      ? bareEnding('failed', [], {}, error.message)
+      : bareEnding('waiting', [], record, error.message)
   }
   if (error instanceof Missing) {
-    if (mode === 'run') return { ...ending('failed', [], {}, error.message), missing: error }
+    if (mode === 'run') return { ...bareEnding('failed', [], {}, error.message), missing: error }
     return {
-      ...ending('waiting', [], record, `${error.message}: ${whoMakesIt(error, statement, planned)}`),
+      ...bareEnding('waiting', [], record, `${error.message}: ${whoMakesIt(error, statement, planned)}`),
       missing: error,
     }
   }
   if (error instanceof NotAhead) throw error
   if (error instanceof HostError) {
     const message = error.hint === undefined ? error.message : `${error.message} (${error.hint})`
-    return ending(error.unreachable ? 'unreachable' : 'failed', [], (error.learned ?? {}) as State, message)
+    return bareEnding(error.unreachable ? 'unreachable' : 'failed', [], (error.learned ?? {}) as State, message)
   }
   throw error
 }
@@ -217,22 +241,3 @@ export const unknownRecord = (module: Module): State =>
   Object.fromEntries(
     Object.keys((module.state as { properties?: object }).properties ?? {}).map((name) => [name, LATER]),
   )
-
-/** A text is told by its hash, which tells a reader nothing: what else is left says more. */
-const withoutTexts = (changes: readonly Change[]): readonly Change[] => {
-  const telling = changes.filter(({ field, path }) => field !== 'text' || path === undefined)
-  return telling.length > 0 ? telling : changes
-}
-
-/** Says what a record lacks, field by field, in the words that a diff has. */
-export const unmetText = (changes: readonly Change[]): string =>
-  withoutTexts(changes)
-    .map(({ field, path, before, after, later }) => {
-      if (field === 'text' && path !== undefined) return `the text of ${path}`
-      const what = path === undefined ? field : `${field} of ${path}`
-      return `${what} is ${spelled(before)}, wanted ${later ? 'something known after the run' : spelled(after)}`
-    })
-    .join('; ')
-
-const spelled = (value: unknown): string =>
-  value === null ? 'nothing' : Array.isArray(value) ? `[${value.join(', ')}]` : String(value as Value as string)

@@ -16,9 +16,12 @@ export const diff = (now: State, wanted: State): readonly Change[] => [
 export const fileChanges = (changes: readonly Change[]): readonly Change[] =>
   changes.filter((change) => change.path !== undefined)
 
+/** What a record holds beside its fields. */
+export const ASIDE: ReadonlySet<string> = new Set(['files', 'notes', 'source'])
+
 const fieldChanges = (now: State, wanted: State): readonly Change[] =>
   Object.keys(wanted)
-    .filter((name) => name !== 'files' && name !== 'notes' && wanted[name] !== undefined)
+    .filter((name) => !ASIDE.has(name) && wanted[name] !== undefined)
     .flatMap((name) => valueChange(name, (now[name] as Value | undefined) ?? null, wanted[name] as Value))
 
 const valueChange = (field: string, before: Value, after: Value, path?: string): readonly Change[] => {
@@ -38,7 +41,8 @@ const same = (before: Value, after: Value): boolean =>
     before.length === after.length &&
     before.every((item, index) => item === after[index]))
 
-const shown = (value: Value): ChangeValue => {
+/** A value as changes and evidence show it. */
+export const shown = (value: Value): ChangeValue => {
   if (value === LATER) return null
   if (typeof value === 'string') return withoutPrivateKeys(value)
   return Array.isArray(value) ? value.map(withoutPrivateKeys) : value

@@ -1,6 +1,8 @@
+import type { Control, Evidence, Waived } from '../contract/control.ts'
 import type { At, Mistake } from '../contract/errors.ts'
 import type { Counters } from '../contract/machine.ts'
 import type { Change, Status } from '../contract/outcome.ts'
+import type { Kept } from './kept.ts'
 
 /** What a run does with the differences it finds. */
 export type Mode = 'run' | 'check' | 'audit'
@@ -30,6 +32,14 @@ export interface Result {
   readonly rescued?: true
   /** the task's diff is not to be shown (`diff: false`, `no_log`) */
   readonly hidden?: true
+  /** the control that it stands for */
+  readonly control?: Control
+  /** of a task with a control, and of every finding of an audit: what is wanted, what was found, and where that is set */
+  readonly evidence?: Evidence
+  /** what was asked for, as a hash: of two runs it tells a change of the playbook from one of the host; left out with `no_log` */
+  readonly statement?: string
+  /** the finding is one that somebody answers for */
+  readonly waived?: Waived
 }
 
 /** One thing said about a run, in the order it happened. */
@@ -103,6 +113,8 @@ export interface Counts {
   readonly waiting: number
   readonly rescued: number
   readonly ignored: number
+  /** findings that a waiver answers for: no drift */
+  readonly waived: number
 }
 
 /** The account of one run: everything that outputs, history and exit codes are read from. */
@@ -119,6 +131,8 @@ export interface Report {
   readonly notes: readonly string[]
   /** hosts that the failure of others kept from their end, in inventory order */
   readonly stopped: readonly string[]
+  /** where it is kept: in the history */
+  readonly kept?: Kept
 }
 
 /** What was wrong with the input, found before anything was touched (exit 1). */

@@ -55,10 +55,11 @@ const countsOf = (results: readonly Result[]): Counts => {
     waiting: 0,
     rescued: 0,
     ignored: 0,
+    waived: 0,
   }
   for (const group of tasksOf(results)) {
-    const status = worst(group.map((result) => result.status))
-    const first = group.find((result) => result.status === status)
+    const status = worst(group.map(statusOf))
+    const first = group.find((result) => statusOf(result) === status)
     if (status === 'ok' || status === 'changed') counts.ok += 1
     if (status !== 'ok' && status !== 'failed' && status !== 'stuck') counts[status] += 1
     if (status === 'failed' || status === 'stuck') {
@@ -71,6 +72,9 @@ const countsOf = (results: readonly Result[]): Counts => {
   }
   return counts
 }
+
+/** How a result counts: a finding that somebody answers for is counted apart. */
+const statusOf = (result: Result): Status | 'waived' => (result.waived === undefined ? result.status : 'waived')
 
 /** The results of one host, task by task: the items of a loop count once; a handler's every flush counts. */
 const tasksOf = (results: readonly Result[]): readonly (readonly Result[])[] => {
@@ -92,7 +96,7 @@ const tasksOf = (results: readonly Result[]): readonly (readonly Result[])[] => 
 
 const exitCodeOf = (mode: Mode, results: readonly Result[], interrupted: boolean): number => {
   const some = (...statuses: readonly Status[]): boolean =>
-    results.some((result) => statuses.includes(result.status) && !result.ignored && !result.rescued)
+    results.some((result) => statuses.includes(result.status) && !result.ignored && !result.rescued && !result.waived)
   if (interrupted) return 130
   if (some('failed', 'stuck')) return 2
   if (some('unreachable')) return 4

@@ -1,8 +1,10 @@
+import type { Waive } from '../contract/control.ts'
 import type { Look } from '../contract/look.ts'
 import type { Machine } from '../contract/machine.ts'
 import type { Inventory } from '../inventory/shape.ts'
 import type { Play, Playbook, Task } from '../playbook/shape.ts'
-import type { Mode, Tell } from './event.ts'
+import type { Mode, Report, Tell } from './event.ts'
+import type { Kept } from './kept.ts'
 
 /** How a host is reached and with whose powers, as its connection variables and the flags say. */
 export interface Reach {
@@ -48,6 +50,10 @@ export interface Parts {
   readonly interrupt: Interrupt
   /** asked before each task with `--step` */
   readonly step: ((host: string, task: string) => Promise<boolean>) | null
+  /** who answers for a finding; null: nobody */
+  readonly waive: Waive | null
+  /** keeps the account of the run before it is told; null: it is not kept */
+  readonly keep: ((report: Report) => Promise<Kept>) | null
   readonly clock: () => Date
   readonly tell: Tell
 }

@@ -58,8 +58,9 @@ export const runPlaybooks = async (given: Parts): Promise<Report> => {
     hosts,
     interrupted: parts.interrupt.requested,
   })
-  tell({ kind: 'run ended', at: finished, report })
-  return report
+  const told = parts.keep === null ? report : { ...report, kept: await parts.keep(report) }
+  tell({ kind: 'run ended', at: finished, report: told })
+  return told
 }
 
 const runPlays = async (course: Course, plays: readonly Play[]): Promise<'done'> => {

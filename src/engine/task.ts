@@ -1,14 +1,14 @@
 import { HostError, UserError } from '../contract/errors.ts'
-import type { Change, Status } from '../contract/outcome.ts'
-import { withoutPrivateKeys } from '../contract/secret.ts'
+import type { Status } from '../contract/outcome.ts'
 import { Waiting } from '../contract/signals.ts'
 import { bindParams, evaluateConditions, itemLabel, loopItems } from '../playbook/bind.ts'
 import type { Scope, Task } from '../playbook/shape.ts'
-import { converge, type Ending, unknownRecord } from './converge.ts'
-import type { Mode, Result } from './event.ts'
+import { converge, type Ending, type Statement, unknownRecord } from './converge.ts'
+import type { Mode } from './event.ts'
 import { type HostRun, scopeOf } from './host-run.ts'
 import { powerOf } from './power.ts'
 import { registeredBy, registerOf } from './register.ts'
+import { type Item, indexOf, resultOf, titleOf } from './result.ts'
 
 /** How a task ended on a host, all items of its loop together. */
 export interface TaskEnd {
@@ -49,16 +49,6 @@ interface LoopItem {
   readonly index: number
 }
 
-interface Item {
-  readonly ending: Ending
-  readonly startedMs: number
-  readonly machine?: string
-  readonly label?: string
-  readonly index?: number
-  /** the item itself */
-  readonly value?: unknown
-}
-
 const itemsOf = (run: HostRun, task: Task): { readonly items: readonly unknown[]; readonly failed: Item | null } => {
   if (task.loop === null) return { items: [null], failed: null }
   try {
@@ -81,13 +71,18 @@ const runItem = async (run: HostRun, task: Task, item: LoopItem | null): Promise
     if (item !== null) about = { ...item, label: itemLabel(task, scope) }
     if (!evaluateConditions(task.when, scope))
       return { ...skippedItem('its "when" does not hold'), startedMs, ...about }
-    return { startedMs, ...about, ...(await bound(run, task, scope)) }
+    return { startedMs, ...about, ...(await bound(run, task, scope, about.label ?? null)) }
   } catch (error) {
     return { ending: endingOfBinding(error, task, run.mode), startedMs, ...about }
   }
 }
 
-const bound = async (run: HostRun, task: Task, scope: Scope): Promise<{ ending: Ending; machine?: string }> => {
+const bound = async (
+  run: HostRun,
+  task: Task,
+  scope: Scope,
+  label: string | null,
+): Promise<{ ending: Ending; machine?: string }> => {
   const delegate = task.delegateTo === null ? null : String(task.delegateTo.evaluate(scope))
   const params = bindParams(task, scope)
   const target = delegate ?? run.host
@@ -103,11 +98,18 @@ const bound = async (run: HostRun, task: Task, scope: Scope): Promise<{ ending: 
     power: powerOf(run, task, target, scope),
     hidden: task.noLog,
     harmless: isHarmless(task, scope),
+    waive: waiverOf(run, task, label),
   }
   const ending = await run.machines.alone([machine], () => converge(statement, mode, run.planned))
   const really = mode === 'run' && run.mode !== 'run' ? ['done for real: check_mode is false'] : []
   const end = judged({ ...ending, notes: [...ending.notes, ...really] }, task, mode, scope)
   return { ending: end, ...(delegate === null ? {} : { machine: target }) }
+}
+
+const waiverOf = ({ parts, host }: HostRun, task: Task, item: string | null): Statement['waive'] => {
+  const { waive } = parts
+  const { control } = task
+  return waive === null ? null : (changes) => waive({ host, task: task.name, control, item, changes })
 }
 
 const isHarmless = (task: Task, scope: Scope): boolean =>
@@ -181,55 +183,8 @@ const tellAll = (
   }
 }
 
-const resultOf = (
-  run: HostRun,
-  task: Task,
-  { ending, startedMs, machine, label, index }: Item,
-  about: { readonly handler?: true },
-): Result => ({
-  host: run.host,
-  play: run.play.name,
-  playIndex: run.play.index,
-  task: titleOf(run, task),
-  taskIndex: indexOf(run, task),
-  module: task.module.name,
-  status: ending.status,
-  changes: task.noLog ? ending.changes.map(hiddenChange) : ending.changes,
-  message:
-    task.noLog && ending.message !== '' ? `${ending.status}: hidden by no_log` : withoutPrivateKeys(ending.message),
-  notes: task.noLog ? [] : ending.notes.map(withoutPrivateKeys),
-  at: task.at,
-  durationMs: Date.now() - startedMs,
-  tags: task.tags,
-  ...(label === undefined
-    ? {}
-    : { item: task.noLog ? '(hidden by no_log)' : withoutPrivateKeys(label), itemIndex: index ?? 0 }),
-  ...(about.handler ? { handler: true as const } : {}),
-  ...(machine === undefined ? {} : { machine }),
-  ...((ending.status === 'failed' || ending.status === 'stuck') && task.ignoreErrors ? { ignored: true as const } : {}),
-  ...(task.noLog || !task.diff ? { hidden: true as const } : {}),
-})
-
-/** A path may hold a secret too. */
-const hiddenChange = ({ field }: Change): Change => ({ field, before: '•••', after: '•••' })
-
-/** The name of a task, with the values of this host where it holds templates; as written where they are not known. */
-const titleOf = (run: HostRun, task: Task): string => {
-  if (task.title === null) return task.name
-  try {
-    return String(task.title.evaluate(scopeOf(run, task, null)))
-  } catch {
-    return task.name
-  }
-}
-
-const indexOf = ({ play }: HostRun, task: Task): number => {
-  const index = play.tasks.indexOf(task)
-  return index >= 0 ? index : play.tasks.length + play.handlers.indexOf(task)
-}
-
-const ORDER: readonly Status[] = ['unreachable', 'failed', 'stuck', 'changed', 'drift', 'waiting', 'ok', 'skipped']
+const ORDER = ['unreachable', 'failed', 'stuck', 'changed', 'drift', 'waiting', 'waived', 'ok', 'skipped'] as const
 
 /** The status of a loop, or of a host: the one that counts most. */
-export const worst = (statuses: readonly Status[]): Status =>
-  ORDER.find((status) => statuses.includes(status)) ?? 'skipped'
+export const worst = <One extends (typeof ORDER)[number]>(statuses: readonly One[]): One | 'skipped' =>
+  ORDER.find((status): status is One => (statuses as readonly string[]).includes(status)) ?? 'skipped'

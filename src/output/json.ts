@@ -1,21 +1,42 @@
 import { type Mistake, place } from '../contract/errors.ts'
 import type { Change } from '../contract/outcome.ts'
-import type { InputReport, Report, Result } from '../engine/event.ts'
+import type { Counts, InputReport, Report, Result } from '../engine/event.ts'
+import type { Kept, Seen } from '../engine/kept.ts'
+import { controlDocument, driftDocument, evidenceDocument, waivedDocument } from './kept-documents.ts'
 import type { Output, Write } from './output.ts'
 import type { ErrorDocument, ReportDocument, ResultDocument } from './report-schema.ts'
 
 /** The JSON document of a run: the contract for every tool built on it, described by report.schema.json. */
 export const reportDocument = (report: Report): ReportDocument => ({
+  ...bareDocument(report, report.kept?.seen),
+  ...(report.kept === undefined ? {} : keptDocument(report.kept)),
+})
+
+/** The same without what the history says of it: what the history itself holds. */
+export const bareDocument = (report: Report, seen?: ReadonlyMap<Result, Seen>): ReportDocument => ({
   version: 1,
   command: report.mode,
   started: report.started.toISOString(),
   finished: report.finished.toISOString(),
   exit_code: report.exitCode,
-  hosts: Object.fromEntries(report.hosts),
-  results: report.results.map(resultDocument),
+  hosts: Object.fromEntries([...report.hosts].map(([host, counts]) => [host, countsDocument(counts)])),
+  results: report.results.map((result) => ({ ...resultDocument(result), ...seenDocument(seen?.get(result)) })),
   ...(report.interrupted ? { interrupted: true as const } : {}),
   ...(report.notes.length === 0 ? {} : { notes: report.notes }),
 })
+
+const keptDocument = ({ id, head, inputs, drift }: Kept): Partial<ReportDocument> => ({
+  id,
+  head,
+  inputs,
+  ...(drift === null ? {} : { drift: driftDocument(drift) }),
+})
+
+const countsDocument = ({ waived, ...counts }: Counts): ReportDocument['hosts'][string] =>
+  waived === 0 ? counts : { ...counts, waived }
+
+const seenDocument = (seen: Seen | undefined): Partial<ResultDocument> =>
+  seen === undefined ? {} : { first_seen: seen.firstSeen, last_changed: seen.lastChanged }
 
 /** Tells a run by one document at its end; what a second interrupt cut off is named in its notes. */
 export const jsonOutput = (write: Write): Output => {
@@ -66,6 +87,10 @@ export const resultDocument = (result: Result): ResultDocument => ({
   ...(result.ignored ? { ignored: true as const } : {}),
   ...(result.rescued ? { rescued: true as const } : {}),
   ...(result.notes.length === 0 ? {} : { notes: result.notes }),
+  ...(result.control === undefined ? {} : { control: controlDocument(result.control) }),
+  ...(result.evidence === undefined ? {} : { evidence: evidenceDocument(result.evidence) }),
+  ...(result.statement === undefined ? {} : { statement: result.statement }),
+  ...(result.waived === undefined ? {} : { waived: waivedDocument(result.waived) }),
 })
 
 const changeDocument = (change: Change, hidden: boolean): ResultDocument['changes'][number] => {

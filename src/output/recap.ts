@@ -4,7 +4,9 @@ import type { Paint } from './paint.ts'
 
 /** A line per host with all its counts, as Ansible's recap has them, and ours behind. */
 export const recapLines = (report: Report, paint: Paint): readonly string[] => {
-  return table(singles(report), COLUMNS, paint)
+  const rows = singles(report)
+  const used = COLUMNS.filter((column) => column !== 'waived' || rows.some(({ counts }) => counts.waived > 0))
+  return table(rows, used, paint)
 }
 
 /** A line per host that fits a screen: a count that is zero everywhere has no column. */
@@ -38,6 +40,7 @@ const COLUMNS = [
   'ignored',
   'drift',
   'waiting',
+  'waived',
 ] as const satisfies readonly (keyof Counts)[]
 
 type Column = (typeof COLUMNS)[number]

@@ -1,4 +1,5 @@
 import { type Static, type TSchema, Type } from 'typebox'
+import { SEVERITIES } from '../contract/control.ts'
 
 // The one source of the JSON document: its TypeScript types, and the schema that ships as report.schema.json.
 
@@ -21,6 +22,57 @@ const value = (description: string) =>
 const mark = (description: string) => Type.Optional(Type.Literal(true, { description }))
 
 const AT = Type.String({ pattern: '^.+:[0-9]+:[0-9]+$', description: 'the place in a file: file:line:column' })
+
+const strings = (description: string) => listOf(Type.String(), { description })
+
+const fields = (description: string) =>
+  Type.Unsafe<Readonly<Record<string, string | number | boolean | null | readonly string[]>>>({
+    type: 'object',
+    additionalProperties: value('a value as changes have it'),
+    description,
+  })
+
+const source = Type.Object(
+  {
+    file: Type.String(),
+    line: Type.Optional(Type.Integer({ minimum: 1 })),
+    text: Type.Optional(Type.String({ description: 'the line as it stands there' })),
+    modified: Type.Optional(Type.String({ description: "the file's last change, ISO 8601, in UTC" })),
+  },
+  closed,
+)
+
+const control = Type.Object(
+  {
+    ids: strings('its ids, such as SSH-AUTH-01'),
+    title: Type.Optional(Type.String()),
+    severity: Type.Optional(words(SEVERITIES, 'how much it weighs')),
+    references: Type.Optional(strings('where others ask for the same')),
+  },
+  closed,
+)
+
+const evidence = Type.Object(
+  {
+    expected: fields('what is wanted, by field'),
+    effective: fields('what was found, by field'),
+    source: listOf(source, { description: 'where what was found is set' }),
+  },
+  closed,
+)
+
+const waived = Type.Object(
+  {
+    subject: Type.String({ description: "the control's id, or the task's name" }),
+    reason: Type.String(),
+    owner: Type.String(),
+    ticket: Type.Optional(Type.String()),
+    expires: Type.String({ description: 'ISO 8601, in UTC: from then on it is a finding again' }),
+    value: value('the observed value that it is bound to; null: any'),
+    at: AT,
+  },
+  closed,
+)
 
 const change = Type.Object(
   {
@@ -59,6 +111,12 @@ const result = Type.Object(
     ignored: mark('a failure that ignore_errors lets pass'),
     rescued: mark('a failure that a rescue answered'),
     notes: Type.Optional(listOf(Type.String(), { description: 'what else is worth knowing' })),
+    control: Type.Optional(control),
+    evidence: Type.Optional(evidence),
+    statement: Type.Optional(Type.String({ description: 'a hash of what was asked for: module and parameters' })),
+    waived: Type.Optional(waived),
+    first_seen: Type.Optional(Type.String({ description: 'of a finding that is kept: when it was found first' })),
+    last_changed: Type.Optional(Type.String({ description: 'the same: when what was found last changed' })),
   },
   closed,
 )
@@ -74,6 +132,47 @@ const counts = Type.Object(
     waiting: count('tasks that can be judged only in a run'),
     rescued: count('failures that a rescue answered'),
     ignored: count('failures that ignore_errors lets pass'),
+    waived: Type.Optional(count('findings that somebody answers for')),
+  },
+  closed,
+)
+
+const input = Type.Object({ file: Type.String(), sha256: Type.String() }, closed)
+
+const inputs = Type.Object(
+  {
+    version: Type.String({ description: 'of keyward' }),
+    playbooks: listOf(input, { description: 'every file that was read for the playbooks, imported ones too' }),
+    inventory: listOf(input, { description: 'every file that was read for the inventory' }),
+  },
+  closed,
+)
+
+const drifted = Type.Object(
+  {
+    how: words(['new', 'changed', 'persists', 'fixed', 'unjudged'], 'unjudged: not reached or not judged this time'),
+    play: Type.String(),
+    task: Type.String(),
+    item: Type.Optional(Type.String()),
+    control: Type.Optional(control),
+    cause: Type.Optional(
+      words(['host', 'playbook', 'both', 'keyward'], 'a change on the host, of the playbook or its inputs, or a run'),
+    ),
+    first_seen: Type.String(),
+    last_changed: Type.String(),
+    before: Type.Optional(fields('the effective values then, by field')),
+    now: Type.Optional(fields('the effective values now, by field')),
+    source: listOf(source, { description: 'where they are set' }),
+    waived: Type.Optional(waived),
+    message: Type.Optional(Type.String()),
+  },
+  closed,
+)
+
+const drift = Type.Object(
+  {
+    since: Type.Optional(Type.Object({ id: Type.String(), finished: Type.String() }, closed)),
+    hosts: Type.Record(Type.String(), listOf(drifted, { description: 'by play and task' })),
   },
   closed,
 )
@@ -89,6 +188,12 @@ const report = Type.Object(
     results: listOf(result, { description: 'sorted by play, task, host in inventory order, item' }),
     interrupted: mark('it was ended before its end'),
     notes: Type.Optional(listOf(Type.String(), { description: 'what is worth knowing of the run as a whole' })),
+    inputs: Type.Optional(inputs),
+    id: Type.Optional(Type.String({ description: 'of a run that is kept: its id in the history' })),
+    head: Type.Optional(
+      Type.String({ description: 'the same: the hash of the newest entry of the history, this run in it' }),
+    ),
+    drift: Type.Optional(drift),
   },
   closed,
 )
@@ -124,6 +229,12 @@ export const reportSchema = {
 
 /** The document of a run. */
 export type ReportDocument = Static<typeof report>
+
+/** How a run differs from an earlier one, as a document has it. */
+export type DriftDocument = Static<typeof drift>
+
+/** A finding that came, went or stayed, in it. */
+export type DriftedDocument = Static<typeof drifted>
 
 /** One result in it. */
 export type ResultDocument = Static<typeof result>

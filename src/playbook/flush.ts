@@ -44,5 +44,6 @@ export const FLUSH: Omit<Task, 'at' | 'moduleAt'> = {
   failedWhen: null,
   checkMode: null,
   diff: true,
+  control: null,
   flush: true,
 }

@@ -59,7 +59,7 @@ export const TASK: Keywords = {
   of: 'a Task',
   ours: new Set(
     words(`name when loop loop_control register tags notify listen ignore_errors no_log delegate_to run_once vars become
-    become_user become_method changed_when failed_when check_mode diff args`),
+    become_user become_method changed_when failed_when check_mode diff args control`),
   ),
   notYet: table({
     ...NOT_YET,
@@ -73,7 +73,6 @@ export const TASK: Keywords = {
     rescue: '',
     always: '',
     connection: 'write delegate_to: localhost',
-    control: '',
     delay: '',
     delegate_facts: '',
     remote_user: 'write it in the play, or ansible_user in the inventory',

@@ -1,3 +1,4 @@
+import type { Control } from '../contract/control.ts'
 import type { At } from '../contract/errors.ts'
 import type { Module } from '../contract/module.ts'
 
@@ -81,6 +82,8 @@ export interface Task extends Imported {
   readonly checkMode: boolean | null
   /** hides the diff of this task where false */
   readonly diff: boolean
+  /** what an audit counts it as */
+  readonly control: Control | null
   /** the words of `meta: flush_handlers`; such a task has no params */
   readonly flush: boolean
 }

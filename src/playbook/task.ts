@@ -1,5 +1,6 @@
 import { itemsOf, type MapNode } from '../yaml/node.ts'
 import { judgementsOf } from './acts.ts'
+import { controlOf } from './control.ts'
 import { type Fields, fieldsOf, variableName } from './fields.ts'
 import { UNKNOWN } from './flush.ts'
 import { type Inherited, inheritedBy } from './inherit.ts'
@@ -33,6 +34,7 @@ export const shapeTask = (map: MapNode, loading: Loading, inherited: Inherited, 
     listen: listenOf(fields, kind, loading),
     delegateTo: fields.template('delegate_to'),
     name: fields.text('name'),
+    control: controlOf(fields, loading),
   }
   const module = found?.module ?? UNKNOWN
   return {

@@ -12,18 +12,26 @@ export interface Typed {
 }
 
 /** Runs a command line in this process, without a terminal, as if the words had been typed. */
-export const typed = async (...argv: readonly string[]): Promise<Typed> => {
+export const typed = async (...argv: readonly string[]): Promise<Typed> => await typedIn({}, argv)
+
+/** The same with another clock or environment; what it starts runs in this process too. */
+export const typedIn = async (
+  about: { readonly clock?: () => Date; readonly environment?: Readonly<Record<string, string>> },
+  argv: readonly string[],
+): Promise<Typed> => {
   // commands are loaded late, and are to share their modules with what loads them
   const { runCommandLine } = await import('../../src/cli/command-line.ts')
   const stdout = collector()
   const stderr = collector()
   const code = await runCommandLine({
-    environment: {},
+    environment: about.environment ?? {},
     stdout,
     stderr,
     program: 'keyward',
     argv,
     home,
+    clock: about.clock ?? (() => new Date()),
+    start: (words) => ({ pid: null, ended: typedIn(about, words), stop: () => {} }),
   })
   return { code, stdout: stdout.text(), stderr: stderr.text() }
 }

@@ -5,8 +5,9 @@ import type { WriteRequest } from '../../src/contract/machine.ts'
 import { defineModule, type Module } from '../../src/contract/module.ts'
 import { field, param, params, record } from '../../src/contract/schema.ts'
 import { missing, refuse, skip } from '../../src/contract/signals.ts'
-import { converge, type Statement, unmetText } from '../../src/engine/converge.ts'
+import { converge, type Statement } from '../../src/engine/converge.ts'
 import { Planned } from '../../src/engine/planned.ts'
+import { unmetText } from '../../src/engine/unmet.ts'
 import { type MemoryMachine, memoryMachine } from './memory-machine.ts'
 
 const motd = defineModule({
@@ -68,6 +69,7 @@ const statement = (module: Module, machine: MemoryMachine, given: unknown = {}):
   power: null,
   hidden: false,
   harmless: false,
+  waive: null,
 })
 
 const file = (text: string) => ({ kind: 'file' as const, text })

@@ -116,6 +116,8 @@ const played = async (setup: Setup) => {
     forks: setup.forks ?? 5,
     interrupt: { requested: false, now: new Promise(() => {}) },
     step: null,
+    waive: null,
+    keep: null,
     clock: () => new Date(0),
     tell: (event) => events.push(event),
   }

@@ -17,7 +17,7 @@ export const tryModule = <Params extends TSchema, State extends TSchema>(
     task: 'the task',
     module: lawful(module as unknown as Module),
     params: { ...defaultsOf(module.params), ...params },
-    ...{ machine, control, power, hidden: false, harmless: false },
+    ...{ machine, control, power, hidden: false, harmless: false, waive: null },
   }
   return converge(statement, mode, mode === 'run' ? null : new Planned())
 }

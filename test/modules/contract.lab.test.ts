@@ -67,7 +67,7 @@ describe('a module that does what is not a file', () => {
     const params = bindParams(bound, scopeFor({ play, task: bound, host: 'h1', inventory, ...about }))
     const lazy = { ...module, apply: async () => undefined }
     return converge(
-      { task, module: lazy, params, machine, control, power: 'root', hidden: false, harmless: false },
+      { task, module: lazy, params, machine, control, power: 'root', hidden: false, harmless: false, waive: null },
       'run',
       null,
     )

@@ -33,6 +33,7 @@ export const counts = (about: Partial<Counts> = {}): Counts => ({
   waiting: 0,
   rescued: 0,
   ignored: 0,
+  waived: 0,
   ...about,
 })
 
