@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net'
 import { NodeSSH } from 'node-ssh'
-import type { Algorithms, AuthHandlerMiddleware, Client } from 'ssh2'
+import type { Algorithms, AuthHandlerMiddleware, Client, ParsedKey } from 'ssh2'
 import { HostError } from '../contract/errors.ts'
+import { signAtOnce } from './eager.ts'
 import type { HostKeyCheck } from './host-keys.ts'
 import { spareHostKeyProofs } from './spare.ts'
 
@@ -49,8 +50,17 @@ const ALGORITHMS: Algorithms = {
   compress: ['none'],
 }
 
-/** Opens one connection and logs in; the host key is always judged. One attempt. */
-export const dial = async (call: Call, check: HostKeyCheck, authHandler: AuthHandlerMiddleware): Promise<Dialled> => {
+/**
+ * Opens one connection and logs in; the host key is always judged. One attempt.
+ *
+ * @param only the one key that is shown first, where it is known: it signs without being asked for
+ */
+export const dial = async (
+  call: Call,
+  check: HostKeyCheck,
+  authHandler: AuthHandlerMiddleware,
+  only: ParsedKey | null = null,
+): Promise<Dialled> => {
   const socket = await openSocket(call)
   const ssh = new NodeSSH()
   const connected = ssh.connect({
@@ -68,6 +78,7 @@ export const dial = async (call: Call, check: HostKeyCheck, authHandler: AuthHan
   // node-ssh takes its own listener away once logged in; an error without one would end the process
   client.on('error', () => {})
   spareHostKeyProofs(client)
+  if (only !== null) signAtOnce(client, only)
   try {
     await connected
   } catch (error) {

@@ -3,12 +3,14 @@ import type { Client, ClientChannel } from 'ssh2'
 import { HostError } from '../contract/errors.ts'
 import type { Channel, ChannelListener, Ended, Wire } from './channel.ts'
 import type { Dialled } from './dial.ts'
+import { openAtOnce } from './eager.ts'
 import { words } from './quote.ts'
 
 /** An SSH connection that carries channels; a lost one ends them all as lost. */
 export const sshWire = ({ client, socket }: Dialled): Wire => {
   const before = socket.bytesWritten
   const open = new Set<SshChannel>()
+  let hasOpened = false
   let lost: HostError | null = null
   let reason = ''
   client.on('error', (error) => {
@@ -22,8 +24,10 @@ export const sshWire = ({ client, socket }: Dialled): Wire => {
   return {
     open(argv, listener) {
       const channel = new SshChannel(listener, () => open.delete(channel))
+      const isFirst = !hasOpened
+      hasOpened = true
       open.add(channel)
-      if (lost === null) void channel.start(client, `exec ${words(argv)}`)
+      if (lost === null) void channel.start(client, `exec ${words(argv)}`, isFirst)
       else {
         const gone = { ...UNKNOWN, lost }
         queueMicrotask(() => channel.end(gone))
@@ -80,9 +84,10 @@ class SshChannel implements Channel {
     this.#listener.ended(how)
   }
 
-  async start(client: Client, command: string): Promise<void> {
+  async start(client: Client, command: string, isFirst: boolean): Promise<void> {
     for (let attempt = 0; !this.#isOver; attempt += 1) {
-      const started = await startCommand(client, command)
+      const atOnce = isFirst && attempt === 0 ? openAtOnce(client, command) : null
+      const started = await (atOnce ?? startCommand(client, command))
       if (!(started instanceof Error)) return this.#run(started)
       const wait = PAUSES_MS[attempt]
       if (wait === undefined || !/open fail/i.test(started.message))

@@ -1,0 +1,109 @@
+import type { Client, ClientChannel, ParsedKey } from 'ssh2'
+
+// Round trips that the protocol does not need and ssh2 takes all the same. All of this is ssh2's inside: where a member is
+// not as it is known here, nothing is hooked and the plain path is taken.
+
+type Sign = (data: Buffer, done: (signature: Buffer) => void) => void
+type Handler = (protocol: unknown, ...rest: readonly unknown[]) => void
+
+interface Protocol {
+  _handlers: Record<string, Handler | undefined>
+  service(name: string): void
+  authPK(user: string, key: ParsedKey, algorithm?: string | Sign, sign?: Sign): void
+  session(id: number, window: number, packetSize: number): void
+  exec(id: number, command: string, wantReply: boolean): void
+}
+
+interface Channels {
+  add(opened: (error: Error | undefined, channel: ClientChannel) => void): number
+}
+
+interface Opened {
+  readonly outgoing: { readonly id: number }
+  readonly _callbacks: ((failed: boolean | Error) => void)[]
+}
+
+const isFunction = (value: unknown): boolean => typeof value === 'function'
+
+/** Says whether the plain path is asked for: KEYWARD_SSH=plain, to tell whether a trouble is of the short one. */
+const isPlain = (): boolean => process.env.KEYWARD_SSH === 'plain'
+
+const protocolOf = (client: Client): Protocol | null => {
+  const protocol = (client as unknown as { _protocol?: Protocol })._protocol
+  if (protocol === undefined || isPlain()) return null
+  const isKnown =
+    isFunction(protocol.service) && isFunction(protocol.authPK) && isFunction(protocol._handlers?.SERVICE_ACCEPT)
+  return isKnown ? protocol : null
+}
+
+/**
+ * Logs in with one key in one round trip: the request is sent with the one for its service, and signed at once instead of
+ * asking whether the key would do (RFC 4252, section 7, allows it). For keys whose algorithm does not depend on what the
+ * server says of itself: all but RSA.
+ */
+export const signAtOnce = (client: Client, key: ParsedKey): void => {
+  const protocol = protocolOf(client)
+  if (protocol === null || key.type === 'ssh-rsa') return
+  const accepted = protocol._handlers.SERVICE_ACCEPT as Handler
+  const service = protocol.service.bind(protocol)
+  const authenticate = protocol.authPK.bind(protocol)
+  let isAhead = false
+  let isFirst = true
+  protocol._handlers.SERVICE_ACCEPT = (...said) => {
+    if (isAhead) isAhead = false
+    else accepted(...said)
+  }
+  protocol.service = (name) => {
+    service(name)
+    if (name !== 'ssh-userauth') return
+    isAhead = true
+    accepted(protocol, name)
+  }
+  protocol.authPK = (user, shown, algorithm, sign) => {
+    const isProbe = sign === undefined && typeof algorithm !== 'function'
+    if (!isProbe || !isFirst || shown !== key) return authenticate(user, shown, algorithm, sign)
+    isFirst = false
+    authenticate(user, key, algorithm, (data, done) => {
+      const signature = key.sign(data)
+      // whoever cannot sign is asked as before, which ends with the error
+      if (signature instanceof Error) authenticate(user, key, algorithm)
+      else done(signature)
+    })
+  }
+}
+
+// as ssh2 has them: its handlers count with these
+const WINDOW = 2 * 1024 * 1024
+const PACKET = 32 * 1024
+
+/**
+ * Opens the first session of a connection and starts a command in it in one round trip: OpenSSH numbers it 0. Null where
+ * that cannot be known; the channel, or why there is none.
+ */
+export const openAtOnce = (client: Client, command: string): Promise<ClientChannel | Error> | null => {
+  const protocol = protocolOf(client)
+  const about = client as unknown as { _chanMgr?: Channels; _remoteVer?: string }
+  const channels = about._chanMgr
+  if (protocol === null || channels === undefined || !isFunction(channels.add)) return null
+  if (!isFunction(protocol.session) || !isFunction(protocol.exec) || !/^OpenSSH_/.test(about._remoteVer ?? ''))
+    return null
+  return new Promise((resolve) => {
+    const opened = (error: Error | undefined, channel: ClientChannel): void => {
+      if (error === undefined) started(channel, resolve)
+      else resolve(error)
+    }
+    const number = channels.add(Object.assign(opened, { type: 'session' }))
+    protocol.session(number, WINDOW, PACKET)
+    protocol.exec(0, command, true)
+  })
+}
+
+const started = (channel: ClientChannel, resolve: (how: ClientChannel | Error) => void): void => {
+  const inside = channel as unknown as Opened & { subtype: string; allowHalfOpen: boolean }
+  if (inside.outgoing.id !== 0) resolve(new Error(`the first session is number ${inside.outgoing.id}`))
+  inside._callbacks.push((failed) => {
+    if (failed) return resolve(failed === true ? new Error('Unable to exec') : failed)
+    Object.assign(inside, { subtype: 'exec', allowHalfOpen: true })
+    resolve(channel)
+  })
+}
