@@ -25,10 +25,26 @@ k_real() { # PATH: its real path; of what does not exist, as far as it does
   done
   printf '%s' "$k_p"
 }
+k_plain() { # PATH: whether it is real as it stands; tests are of the shell itself, and start no process
+  case $1/ in //*|*//*|*/./*|*/../*) return 1 ;; /*) ;; *) return 1 ;; esac
+  k_q=$1
+  while [ -n "$k_q" ]; do
+    [ ! -L "$k_q" ] || return 1
+    k_q=\${k_q%/*}
+  done
+}
+k_gone() { # PATH: whether nothing is there, as far as the shell can tell for sure
+  k_q=\${1%/*}
+  while [ -n "$k_q" ] && [ ! -e "$k_q" ]; do k_q=\${k_q%/*}; done
+  [ -d "\${k_q:-/}" ] && [ -x "\${k_q:-/}" ] && [ ! -e "$1" ] && [ ! -L "$1" ]
+}
 k_stat() { stat -c '%f|%u|%g|%s|%Y|%Z|%y|%z|%U|%G' -- "$1" 2>&1; }
 k_file() { # FOLLOW TEXT PATH: found or absent, real path, stat, target, and then the text
   k_link= k_real=1
-  if [ "$1" = 1 ]; then k_r=$(k_real "$3") || k_real=
+  if k_plain "$3"; then
+    k_r=$3
+    if k_gone "$3"; then printf 'absent\\0%s\\0: No such file or directory\\0' "$3"; return 0; fi
+  elif [ "$1" = 1 ]; then k_r=$(k_real "$3") || k_real=
   else
     case \${3##*/} in
       ''|.|..) k_r=$(k_real "$3") || k_real= ;;
@@ -42,13 +58,15 @@ k_file() { # FOLLOW TEXT PATH: found or absent, real path, stat, target, and the
     [ -e "$3" ] || [ ! -L "$3" ] || k_at=$3
   fi
   [ -n "$k_real" ] || { printf 'absent\\0%s\\0%s\\0' "$3" "$(stat -L -- "$3" 2>&1 >/dev/null)"; return 0; }
-  k_s=$(k_stat "$k_at") || { printf 'absent\\0%s\\0%s\\0' "$k_r" "$k_s"; return 0; }
+  [ -e "$k_at" ] || [ -L "$k_at" ] || { printf 'absent\\0%s\\0%s\\0' "$k_r" "$(k_stat "$k_at")"; return 0; }
   [ -L "$k_at" ] && k_link=$(readlink -- "$k_at")
-  printf 'found\\0%s\\0%s\\0%s\\0' "$k_r" "$k_s" "$k_link"
+  printf 'found\\0%s\\0' "$k_r"
+  k_stat "$k_at"
+  printf '\\0%s\\0' "$k_link"
   if [ "$2" = 1 ] && [ -f "$k_at" ] && [ ! -L "$k_at" ]; then cat -- "$k_at"; fi
 }
 k_list() { # PATH: its names, each ended by a NUL
-  k_r=$(k_real "$1") || k_r=$1
+  if k_plain "$1"; then k_r=$1; else k_r=$(k_real "$1") || k_r=$1; fi
   k_s=$(k_stat "$k_r") || { printf 'absent\\0%s\\0%s\\0' "$k_r" "$k_s"; return 0; }
   [ -d "$k_r" ] || { printf 'other\\0%s\\0%s\\0' "$k_r" "$k_s"; return 0; }
   if [ ! -r "$k_r" ] || ! cd -- "$k_r"; then printf 'denied\\0%s\\0%s\\0' "$k_r" "$k_s"; return 0; fi
@@ -78,8 +96,10 @@ const ABSENT = /: (?:No such file or directory|Not a directory)\s*$/
 
 /** Reads the report of `k_file`; absent only where the machine said so. */
 export const parseReport = (answer: RawAnswer, about: { path: string; user: string }): Report => {
-  const [kind, realPath, stat, target] = fields(answer.stdout, 4)
-  if (kind === 'absent') {
+  const [kind, realPath, said, target] = fields(answer.stdout, 4)
+  const stat = said.trimEnd()
+  // it may have gone between two looks at it
+  if (kind === 'absent' || (kind === 'found' && ABSENT.test(stat))) {
     if (!ABSENT.test(stat)) throw cannotLook(about, stat)
     return { realPath, found: null }
   }
