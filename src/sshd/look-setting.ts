@@ -5,7 +5,7 @@ import { missing, refuse } from '../contract/signals.ts'
 import { criteriaText, isAll, sameCriteria } from '../formats/sshd-match.ts'
 import { flatten, isGlobal, type Statement, statements } from '../formats/sshd-tree.ts'
 import { SSHD_CONFIG, sshdVersion, verdict } from './ask.ts'
-import { alone, inTree, isOnDisk, type Scene, scopedAnswer, wantedSpelling, wholeAnswer } from './ask-setting.ts'
+import { inTree, isOnDisk, type Scene, scopedAnswer, wantedSpelling, wholeAnswer } from './ask-setting.ts'
 import { isUnread, refuseNoDirectory, refuseUnread, treeOf } from './file-tree.ts'
 import { lockout, whyNobody } from './lockout.ts'
 import { states } from './place.ts'
@@ -73,7 +73,6 @@ const ahead = <Result>(begun: Promise<Result>): Promise<Result> => {
 const speculate = (on: Look, params: SettingParams, path: string): void => {
   const guess = settingFor(params, '9.2')
   void ahead(on.list('/etc/ssh/sshd_config.d'))
-  if (params.state === 'present') void ahead(verdict(on, { text: alone(guess, valuesFor(guess, params)) }))
   if (on.planned('/etc/ssh') || on.planned(path)) return void ahead(on.file(SSHD_CONFIG))
   void ahead(verdict(on, { file: SSHD_CONFIG }))
   void ahead(speculateOnBlocks(on, guess, criteriaFor(params)))
@@ -117,10 +116,11 @@ const answers = async (
   const isAbsent = values.length === 0
   const [asWhole, asScoped] = [ahead(wholeAnswer(scene)), ahead(scopedAnswer(scene, all))]
   const dangers = ahead(whyNobody(scene))
-  const wanted = isAbsent ? null : await wantedSpelling(scene)
   const whole = await asWhole
   const said = saidOf(setting, (await asScoped) ?? whole)
   if (isAbsent) return { effective: isRootless(scene) ? null : spelled(said), spelled: null, notes: [] }
+  // what it says in the very words that are wanted needs no question about how it spells them
+  const wanted = isInWords(said, values) ? said : await wantedSpelling(scene)
   // a few keywords are in no answer of sshd: there the lines are all there is to judge by
   const [effective, goal] =
     wanted === null
@@ -134,6 +134,9 @@ const answers = async (
     notes,
   }
 }
+
+const isInWords = (said: readonly string[] | null, values: readonly string[]): boolean =>
+  said !== null && said.length === values.length && said.every((one, index) => one === values[index])
 
 /** Says whether the file is what sshd begins with and is not there: then no sshd obeys anything of it, not even defaults. */
 const isRootless = ({ tree, path }: Scene): boolean => tree.isNew && tree.root === path
