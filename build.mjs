@@ -36,11 +36,24 @@ try {
     metafile: true,
   })
   await chmod(join(made, 'main.js'), 0o755)
-  await Promise.all([writeSchemas(), writeLicenses(Object.keys(metafile.inputs))])
+  await Promise.all([writeSchemas(), writeReportPage(), writeLicenses(Object.keys(metafile.inputs))])
   await rename('dist', worn).catch(() => {})
   await rename(made, 'dist')
 } finally {
   for (const directory of [made, worn]) await rm(directory, { recursive: true, force: true })
+}
+
+/** What a report's page carries with it. */
+async function writeReportPage() {
+  await build({
+    entryPoints: ['src/reports/page/page.ts', 'src/reports/page/page.css'],
+    outdir: join(made, 'report'),
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: 'es2022',
+    logLevel: 'warning',
+  })
 }
 
 async function writeSchemas() {

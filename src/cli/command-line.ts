@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { UserError } from '../contract/errors.ts'
 import { type CommandEntry, commands } from './commands.ts'
@@ -8,6 +6,7 @@ import { Interrupted } from './interrupt.ts'
 import { printMistakes } from './mistakes.ts'
 import { startingPoints } from './start.ts'
 import type { Surroundings } from './surroundings.ts'
+import { versionOf } from './version.ts'
 
 /** Does what the command line says and gives the exit code; wrong input ends here, with every mistake told. */
 export const runCommandLine = async (around: Surroundings): Promise<number> => {
@@ -91,9 +90,6 @@ const wholeNumber =
     if (/^[0-9]{1,9}$/.test(text) && Number(text) >= least) return Number(text)
     throw new InvalidArgumentError(`It is not a whole number of at least ${least}.`)
   }
-
-const versionOf = (home: string): string =>
-  (JSON.parse(readFileSync(join(home, 'package.json'), 'utf8')) as { version: string }).version
 
 /** A mistake in the flags, in the words of every other mistake. */
 const flagError = (error: CommanderError): UserError => {

@@ -1,20 +1,25 @@
 import { readFileSync } from 'node:fs'
 import { UserError } from '../contract/errors.ts'
+import { type FilesRead, nothingRead } from '../contract/files-read.ts'
 import { nodeValue } from '../yaml/node.ts'
 import { readYaml } from '../yaml/read.ts'
 
-/** Reads what `-e` was given: `key=value ...`, a map in JSON or YAML, or `@file` with one; the later ones win. */
-export const extraVarsOf = (given: readonly string[]): Readonly<Record<string, unknown>> =>
-  Object.assign({}, ...given.map(oneOf))
+/** Reads what `-e` was given: `key=value ...`, a map in JSON or YAML, or `@file` with one, which is noted; the later ones win. */
+export const extraVarsOf = (
+  given: readonly string[],
+  files: FilesRead = nothingRead(),
+): Readonly<Record<string, unknown>> => Object.assign({}, ...given.map((text) => oneOf(text, files)))
 
-const oneOf = (text: string): Readonly<Record<string, unknown>> => {
-  if (text.startsWith('@')) return mapOf(textOfFile(text.slice(1)), text.slice(1))
+const oneOf = (text: string, files: FilesRead): Readonly<Record<string, unknown>> => {
+  if (text.startsWith('@')) return mapOf(textOfFile(text.slice(1), files), text.slice(1))
   return /^\s*[{[]/.test(text) ? mapOf(text, '--extra-vars') : pairsOf(text)
 }
 
-const textOfFile = (file: string): string => {
+const textOfFile = (file: string, files: FilesRead): string => {
   try {
-    return readFileSync(file, 'utf8')
+    const bytes = readFileSync(file)
+    files.note(file, bytes)
+    return bytes.toString('utf8')
   } catch (error) {
     throw new UserError(`-e @${file}: ${reasonOf(error)}`)
   }

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { modules } from '../../modules/index.ts'
 import { type Mistake, UserError } from '../contract/errors.ts'
+import { type FileRead, nothingRead } from '../contract/files-read.ts'
 import { loadInventory } from '../inventory/load.ts'
 import { chooseHosts, chooseLimit } from '../inventory/pattern.ts'
 import type { Inventory } from '../inventory/shape.ts'
@@ -30,6 +31,8 @@ export interface Loaded {
   hostsOf(play: Play): readonly string[]
   tasksOf(play: Play): readonly Task[]
   isChosen(handler: Task): boolean
+  /** the files that were read so far: for the playbooks, `-e @file` among them, and for the inventory */
+  files(): { readonly playbooks: readonly FileRead[]; readonly inventory: readonly FileRead[] }
 }
 
 /**
@@ -42,9 +45,11 @@ export const loadAll = async (
   flags: LoadFlags,
   about: { readonly withHosts: boolean } = { withHosts: true },
 ): Promise<Loaded> => {
-  const extraVars = extraVarsOf(flags.extraVars)
+  const extraFiles = nothingRead()
+  const extraVars = extraVarsOf(flags.extraVars, extraFiles)
   const read = await loadPlaybooks(files, { modules, extraVars })
-  const { inventory, mistakes } = await loadInventory(flags.inventory, { playbookDirectories: files.map(dirname) })
+  const fromInventory = await loadInventory(flags.inventory, { playbookDirectories: files.map(dirname) })
+  const { inventory, mistakes } = fromInventory
   const playbooks = withFactsOfVariables(read.playbooks, { inventory, extraVars })
   const plays = playbooks.flatMap((playbook) => playbook.plays)
   const selection = selectionOf(flags)
@@ -66,7 +71,16 @@ export const loadAll = async (
   ])
   const allHosts = [...new Set([...hosts.byPlay.values()].flat())]
   const isChosenHandler = (handler: Task): boolean => isChosen(handler.tags, selection)
-  return { playbooks, inventory, extraVars, hosts: allHosts, hostsOf, tasksOf, isChosen: isChosenHandler }
+  return {
+    playbooks,
+    inventory,
+    extraVars,
+    hosts: allHosts,
+    hostsOf,
+    tasksOf,
+    isChosen: isChosenHandler,
+    files: () => ({ playbooks: [...read.files(), ...extraFiles.all()], inventory: fromInventory.files }),
+  }
 }
 
 /** Reads inventories alone; throws every mistake in them. */

@@ -59,7 +59,7 @@ export const run = async (command: Mode, words: Words, around: Surroundings): Pr
       interrupt,
       step: flags.step ? asking.step : null,
       waive: waiving?.waive ?? null,
-      keep: keeping?.keep ?? null,
+      keep: keeping === null ? null : async (report) => await keeping.keep(report, telling.note),
       clock: around.clock,
       tell: (event) => {
         if (event.kind === 'run ended') for (const note of waiving?.notes() ?? []) telling.note(note)

@@ -163,11 +163,13 @@ const notify = (run: HostRun, task: Task): void => {
 
 /** Runs the handlers that were notified, and looks at the standing ones, in definition order. */
 const flush = async (run: HostRun): Promise<HostEnd | null> => {
+  // an audit judges what is: that a change which nobody makes would call for a reload is no finding
+  const judging: HostRun = run.mode === 'audit' ? { ...run, planned: null } : run
   for (const handler of run.play.handlers) {
     const called = run.notified.delete(handler)
     if (!called && !(handler.module.standing === true && run.parts.isChosen(handler))) continue
     if (!mayGoOn(run)) return 'stopped'
-    const end: TaskEnd = await runTask(run, handler, { handler: true, silentIfMissing: !called })
+    const end: TaskEnd = await runTask(judging, handler, { handler: true, silentIfMissing: !called })
     if (end.fatal) return tellEnd(run, end.status === 'unreachable' ? 'unreachable' : 'failed')
     if (end.changed) notify(run, handler)
   }

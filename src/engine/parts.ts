@@ -52,8 +52,8 @@ export interface Parts {
   readonly step: ((host: string, task: string) => Promise<boolean>) | null
   /** who answers for a finding; null: nobody */
   readonly waive: Waive | null
-  /** keeps the account of the run before it is told; null: it is not kept */
-  readonly keep: ((report: Report) => Promise<Kept>) | null
+  /** keeps the account of the run before it is told, and gives null where it could not; null: it is not to be kept */
+  readonly keep: ((report: Report) => Promise<Kept | null>) | null
   readonly clock: () => Date
   readonly tell: Tell
 }

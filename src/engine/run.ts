@@ -3,6 +3,7 @@ import { batchesOf } from './batches.ts'
 import type { Event, Report } from './event.ts'
 import { foldReport } from './fold.ts'
 import { type HostEnd, runHost } from './host-run.ts'
+import type { Kept } from './kept.ts'
 import { sideBySide } from './lock.ts'
 import { type Machines, machinesOf } from './machines.ts'
 import type { Parts } from './parts.ts'
@@ -58,9 +59,16 @@ export const runPlaybooks = async (given: Parts): Promise<Report> => {
     hosts,
     interrupted: parts.interrupt.requested,
   })
-  const told = parts.keep === null ? report : { ...report, kept: await parts.keep(report) }
+  const told = parts.keep === null ? report : withKept(report, await parts.keep(report))
   tell({ kind: 'run ended', at: finished, report: told })
   return told
+}
+
+/** A run that was to be kept and is not has failed, whatever became of its hosts. */
+const withKept = (report: Report, kept: Kept | null): Report => {
+  if (kept !== null) return { ...report, kept }
+  const isFine = report.exitCode === 0 || report.exitCode === 3
+  return isFine ? { ...report, exitCode: 2 } : report
 }
 
 const runPlays = async (course: Course, plays: readonly Play[]): Promise<'done'> => {

@@ -1,4 +1,5 @@
 import type { ReportDocument } from '../output/report-schema.ts'
+import type { Database } from './database.ts'
 import type { Memory } from './memory.ts'
 
 /** What an entry of the history is about. */
@@ -56,8 +57,10 @@ export interface RunBody {
 }
 
 /** A history that is open. */
-export interface History {
+export interface History extends HistoryView {
   readonly file: string
+  /** what it lies in: others may have tables of their own there, made with CREATE TABLE IF NOT EXISTS, and never touch `entry` and `body` */
+  readonly database: Database
   /** every entry that asks for it, newest first */
   list(about?: { readonly kind?: EntryKind; readonly series?: string; readonly atMost?: number }): readonly Entry[]
   /** by its id, an unambiguous beginning of it, `latest`, or `latest~1` for the one before; throws UserError where there is none */
@@ -65,16 +68,17 @@ export interface History {
   body(entry: Entry): RunBody | null
   /** appends one link; `make` is handed what it may build upon, within the same transaction */
   append(make: (view: HistoryView) => NewEntry): Entry
-  /** drops the bodies of old runs, by count and age, and writes a checkpoint that names them */
-  prune(keep: Retention, now: Date): readonly string[]
+  /** drops the bodies of old runs, of one series or of all, by count and age, and writes a checkpoint that names them; gives their ids, oldest first */
+  prune(keep: Retention, now: Date, series?: string): readonly string[]
   verify(head: string | null): Verdict
   close(): void
 }
 
-/** What can be read while an entry is made: nobody else writes meanwhile. */
+/** What can also be read while an entry is made, when nobody else writes. */
 export interface HistoryView {
-  /** the newest run of a series whose body is there, of one command or of any */
+  /** the newest run of a series whose body is there and can be read, of one command or of any */
   last(series: string, command?: RunSummary['command']): { readonly entry: Entry; readonly body: RunBody } | null
+  has(kind: EntryKind, id: string): boolean
 }
 
 /** An entry to be appended. */
@@ -87,7 +91,7 @@ export interface NewEntry {
   readonly body: unknown
 }
 
-/** How many runs of a series are kept, and for how many days; the newest of each series is always kept. */
+/** How many runs of a series are kept, and for how many days; the newest of each series and command is always kept. */
 export interface Retention {
   readonly runs: number
   readonly days: number

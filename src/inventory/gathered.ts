@@ -1,4 +1,5 @@
 import type { At, Mistake } from '../contract/errors.ts'
+import { type FilesRead, nothingRead } from '../contract/files-read.ts'
 import type { MapNode, YamlNode } from '../yaml/node.ts'
 import { nodeValue } from '../yaml/node.ts'
 import type { Variable } from './shape.ts'
@@ -24,10 +25,16 @@ export interface Gathered {
   readonly hosts: Map<string, GatheredHost>
   readonly groups: Map<string, GatheredGroup>
   readonly mistakes: Mistake[]
+  readonly files: FilesRead
 }
 
 /** Nothing yet. */
-export const nothingGathered = (): Gathered => ({ hosts: new Map(), groups: new Map(), mistakes: [] })
+export const nothingGathered = (): Gathered => ({
+  hosts: new Map(),
+  groups: new Map(),
+  mistakes: [],
+  files: nothingRead(),
+})
 
 /** The group of a name, made where it is new. */
 export const groupOf = ({ groups }: Gathered, name: string, at: At): GatheredGroup => {

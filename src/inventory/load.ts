@@ -1,9 +1,18 @@
 import type { At, Mistake } from '../contract/errors.ts'
+import type { FileRead } from '../contract/files-read.ts'
 import { type Gathered, type GatheredHost, nothingGathered } from './gathered.ts'
 import type { Host, Inventory, Variable } from './shape.ts'
 import { gatherSource } from './source.ts'
 import { type GroupTree, groupTree } from './tree.ts'
 import { type VarsDir, varsDir } from './vars-dir.ts'
+
+/** What came of loading an inventory. */
+export interface ReadInventory {
+  readonly inventory: Inventory
+  readonly mistakes: readonly Mistake[]
+  /** the files that were read for it; a list of hosts that was typed is named as such */
+  readonly files: readonly FileRead[]
+}
 
 /**
  * Loads the inventory of all `-i`, with the `group_vars` and `host_vars` beside it and beside the playbooks. A later
@@ -12,7 +21,7 @@ import { type VarsDir, varsDir } from './vars-dir.ts'
 export const loadInventory = async (
   sources: readonly string[],
   about: { readonly playbookDirectories?: readonly string[] } = {},
-): Promise<{ readonly inventory: Inventory; readonly mistakes: readonly Mistake[] }> => {
+): Promise<ReadInventory> => {
   const gathered = nothingGathered()
   const beside = new Set<string>()
   for (const source of sources) {
@@ -22,7 +31,8 @@ export const loadInventory = async (
   const tree = groupTree(gathered)
   const besidePlaybooks = [...new Set(about.playbookDirectories ?? [])].filter((directory) => !beside.has(directory))
   const layers = layersOf(gathered, tree, [...beside], besidePlaybooks)
-  return { inventory: inventoryOf(sources, gathered, tree, layers), mistakes: gathered.mistakes }
+  const inventory = inventoryOf(sources, gathered, tree, layers)
+  return { inventory, mistakes: gathered.mistakes, files: gathered.files.all() }
 }
 
 /** The variables of groups and hosts, by source. */
@@ -39,7 +49,7 @@ const layersOf = (
   besidePlaybooks: readonly string[],
 ): Layers => {
   const open = (bases: readonly string[], kind: 'group_vars' | 'host_vars'): VarsDir[] =>
-    bases.map((base) => remembered(varsDir(base, kind, gathered.mistakes)))
+    bases.map((base) => remembered(varsDir(base, kind, gathered)))
   const groupDirs = [open(beside, 'group_vars'), open(besidePlaybooks, 'group_vars')]
   const hostDirs = [...open(beside, 'host_vars'), ...open(besidePlaybooks, 'host_vars')]
   const rank = new Map(tree.order.map((name, index) => [name, index]))

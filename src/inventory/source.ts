@@ -40,13 +40,14 @@ const isIgnored = (name: string): boolean =>
 
 const gatherList = (source: string, gathered: Gathered): void => {
   const at: At = { file: `-i ${source}`, line: 1, column: 1 }
+  gathered.files.note(at.file, source)
   const group = groupOf(gathered, 'all', at)
   for (const key of source.split(',').map((part) => part.trim()))
     if (key !== '') addHosts(group, { key, at, vars: new Map() }, gathered)
 }
 
 const gatherFile = (file: string, gathered: Gathered): void => {
-  const text = readText(file, 'inventory', gathered.mistakes)
+  const text = readText(file, 'inventory', gathered)
   if (text === null) return
   const foreign = foreignSource(file, text)
   if (foreign !== null) {
@@ -75,10 +76,14 @@ const foreignSource = (file: string, text: string): Mistake | null => {
   return { message: 'not yet: an INI inventory', at: { file, line: (ini ? section : first) + 1, column: 1 }, hint }
 }
 
+/** What is told of files that are read: which they are, and what is wrong with them. */
+export type Reading = Pick<Gathered, 'mistakes' | 'files'>
+
 /** Reads a text file; null where it cannot be read, which is a mistake. */
-export const readText = (file: string, what: string, mistakes: Mistake[]): string | null => {
+const readText = (file: string, what: string, { mistakes, files }: Reading): string | null => {
   try {
     const bytes = readFileSync(file)
+    files.note(file, bytes)
     if (isUtf8(bytes)) return bytes.toString('utf8')
     mistakes.push({ message: `the ${what} "${file}" is not UTF-8 text` })
   } catch (error) {
@@ -91,8 +96,9 @@ export const readText = (file: string, what: string, mistakes: Mistake[]): strin
 }
 
 /** Reads a file of variables; null where it has none or is wrong, which is a mistake. */
-export const readVarsFile = (file: string, mistakes: Mistake[]): Extract<YamlNode, { kind: 'map' }> | null => {
-  const text = readText(file, 'variables file', mistakes)
+export const readVarsFile = (file: string, reading: Reading): Extract<YamlNode, { kind: 'map' }> | null => {
+  const { mistakes } = reading
+  const text = readText(file, 'variables file', reading)
   if (text === null) return null
   const { root, mistakes: wrong } = readYaml(text, file)
   mistakes.push(...wrong)

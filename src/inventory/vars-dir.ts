@@ -1,9 +1,8 @@
 import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Mistake } from '../contract/errors.ts'
 import { variablesIn } from './gathered.ts'
 import type { Variable } from './shape.ts'
-import { readVarsFile } from './source.ts'
+import { type Reading, readVarsFile } from './source.ts'
 
 /** The variables of a group or host in a `group_vars` or `host_vars` directory; empty where it has none. */
 export type VarsDir = (name: string) => ReadonlyMap<string, Variable>
@@ -14,7 +13,7 @@ const NONE: ReadonlyMap<string, Variable> = new Map()
  * Opens `group_vars` or `host_vars` beside an inventory or a playbook: of a name it reads the file `name`, `name.yml`,
  * `name.yaml` or `name.json`, or all files of the directory `name` in the order of their names.
  */
-export const varsDir = (base: string, kind: 'group_vars' | 'host_vars', mistakes: Mistake[]): VarsDir => {
+export const varsDir = (base: string, kind: 'group_vars' | 'host_vars', reading: Reading): VarsDir => {
   const dir = join(base, kind)
   if (!isDirectory(dir)) return () => NONE
   const entries = new Map<string, string[]>()
@@ -29,10 +28,10 @@ export const varsDir = (base: string, kind: 'group_vars' | 'host_vars', mistakes
     if (first === undefined) return NONE
     if (second !== undefined) {
       const message = `the variables of "${name}" stand in ${found.map((entry) => `"${join(dir, entry)}"`).join(' and ')}`
-      mistakes.push({ message, hint: `put them into one file, or into the files of "${join(dir, name)}/"` })
+      reading.mistakes.push({ message, hint: `put them into one file, or into the files of "${join(dir, name)}/"` })
     }
     const files = filesOf(join(dir, first))
-    return new Map(files.flatMap((file) => [...readVars(file, `${kind}/${name}`, mistakes)]))
+    return new Map(files.flatMap((file) => [...readVars(file, `${kind}/${name}`, reading)]))
   }
 }
 
@@ -48,7 +47,7 @@ const filesOf = (path: string): readonly string[] => {
     .flatMap((name) => filesOf(join(path, name)))
 }
 
-const readVars = (file: string, source: string, mistakes: Mistake[]): ReadonlyMap<string, Variable> => {
-  const map = readVarsFile(file, mistakes)
+const readVars = (file: string, source: string, reading: Reading): ReadonlyMap<string, Variable> => {
+  const map = readVarsFile(file, reading)
   return map === null ? NONE : variablesIn(map, source)
 }

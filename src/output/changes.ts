@@ -28,7 +28,8 @@ const fieldLines = (change: Change): readonly string[] => {
   return [first, ...rest.map((line) => `  ${line}`.trimEnd())]
 }
 
-const said = (value: ChangeValue): string => {
+/** A value as people read it. */
+export const said = (value: ChangeValue): string => {
   if (value === null) return 'none'
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (typeof value === 'string' || typeof value === 'number') return value === '' ? '""' : String(value)

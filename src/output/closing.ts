@@ -1,6 +1,7 @@
 import type { HostTrouble, Report } from '../engine/event.ts'
 import type { Paint } from './paint.ts'
 import { unhappyHosts } from './recap.ts'
+import { keptParagraphs } from './since.ts'
 import { visibleLine } from './visible.ts'
 
 /** Command lines that the closing words offer, ready to be pasted. */
@@ -22,13 +23,18 @@ export interface Closing {
   readonly begun: ReadonlyMap<string, string>
   readonly offers: Offers
   readonly paint: Paint
+  /** of what differs since the last audit, at most so many entries of each kind; without: all */
+  readonly mostSince?: number
 }
 
 /** The words below the recap, as paragraphs. */
 export const closingLines = (closing: Closing): readonly string[] =>
-  [interrupted(closing), unknownKeys(closing), nextStep(closing), retry(closing)]
+  [...sinceLast(closing), interrupted(closing), unknownKeys(closing), nextStep(closing), retry(closing)]
     .filter((paragraph) => paragraph.length > 0)
     .flatMap((paragraph) => ['', ...paragraph])
+
+const sinceLast = ({ report, paint, mostSince }: Closing): readonly (readonly string[])[] =>
+  keptParagraphs(report, mostSince === undefined ? { paint } : { paint, most: mostSince })
 
 const interrupted = ({ report, begun, paint }: Closing): readonly string[] => {
   if (!report.interrupted) return []

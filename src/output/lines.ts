@@ -16,6 +16,8 @@ export interface Wording {
   readonly recap?: (report: Report, paint: Paint) => readonly string[]
   /** the same changes on one more host are shown as the host where they were shown first */
   readonly once?: true
+  /** of what differs since the last audit, at most so many entries of each kind; without: all */
+  readonly mostSince?: number
 }
 
 /** Tells a run in plain lines, a change, failure or wait at a time; the recap and what to type next at the end. */

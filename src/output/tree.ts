@@ -20,6 +20,7 @@ export const treeOutput = (terminal: Terminal, wording: Wording): Output => {
   const lines = linesOf({
     once: true,
     recap: (report, paint) => foldedRecapLines(report, paint, MOST_RECAP_LINES),
+    mostSince: MOST_SINCE,
     ...wording,
   })
   let play: PlayTree | null = null
@@ -46,6 +47,7 @@ export const treeOutput = (terminal: Terminal, wording: Wording): Output => {
 }
 
 const MOST_RECAP_LINES = 12
+const MOST_SINCE = 4
 
 interface PlayTree {
   tell(event: Event): void

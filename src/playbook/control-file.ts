@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import { textOf } from '../contract/bytes.ts'
 import { type At, UserError } from '../contract/errors.ts'
+import type { FilesRead } from '../contract/files-read.ts'
 import { holdsPrivateKey, Secret } from '../contract/secret.ts'
 import { Waiting } from '../contract/signals.ts'
 
@@ -21,8 +22,8 @@ export class NoFile extends Waiting {
   }
 }
 
-/** Gives the reader of files relative to a playbook's directory; a file is read again only when it has changed. */
-export const fileReader = (directory: string): ReadFile => {
+/** Gives the reader of files relative to a playbook's directory, which notes what it reads; a file is read again only when it has changed. */
+export const fileReader = (directory: string, files: FilesRead): ReadFile => {
   const known = new Map<string, { readonly stamp: string; readonly text: string | Secret }>()
   return (path, at) => {
     const full = resolved(path, directory)
@@ -31,7 +32,9 @@ export const fileReader = (directory: string): ReadFile => {
       const stamp = `${mtimeMs} ${ctimeMs} ${size} ${ino}`
       const before = known.get(full)
       if (before?.stamp === stamp) return before.text
-      const text = textOf(readFileSync(full)).trimEnd()
+      const bytes = readFileSync(full)
+      files.note(full, bytes)
+      const text = textOf(bytes).trimEnd()
       const given = holdsPrivateKey(text) ? new Secret(`${text}\n`) : text
       known.set(full, { stamp, text: given })
       return given

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import type { At, Mistake } from '../contract/errors.ts'
+import { type FileRead, nothingRead } from '../contract/files-read.ts'
 import type { Module } from '../contract/module.ts'
 import { didYouMean } from '../contract/suggest.ts'
 import { entryOf, type MapNode, wordsFor } from '../yaml/node.ts'
@@ -10,23 +11,37 @@ import { besides, importing, type Loading, loadingOf, pathIn, readDocument } fro
 import { inOrder } from './mistakes.ts'
 import { shapePlay } from './play.ts'
 import type { Play, Playbook, Scope } from './shape.ts'
-import { circular, compiledExtra } from './variables.ts'
+import { circular, compiledExtra, readByVariables } from './variables.ts'
 
-/** Loads playbooks with everything they import: their plays, and all mistakes at once, in file order. */
+/** What came of loading playbooks. */
+export interface ReadPlaybooks {
+  readonly playbooks: readonly Playbook[]
+  /** all at once, in file order */
+  readonly mistakes: readonly Mistake[]
+  /** the files that were read for them so far, what templates read of the control node among them */
+  files(): readonly FileRead[]
+}
+
+/** Loads playbooks with everything they import. */
 export const loadPlaybooks = async (
   files: readonly string[],
   about: { readonly modules: readonly Module[]; readonly extraVars?: Readonly<Record<string, unknown>> },
-): Promise<{ readonly playbooks: readonly Playbook[]; readonly mistakes: readonly Mistake[] }> => {
+): Promise<ReadPlaybooks> => {
+  const read = nothingRead()
   const mistakes: Mistake[] = []
   const modules = new Map(about.modules.map((module) => [module.name, module]))
   const extraVars = about.extraVars ?? {}
   const counter = { next: 0 }
   const playbooks = files.map((file): Playbook => {
     const given = givenScope(extraVars, dirname(file))
-    const loading = loadingOf(file, { modules, given, complain: (mistake) => mistakes.push(mistake) })
+    const loading = loadingOf(file, { modules, given, files: read, complain: (mistake) => mistakes.push(mistake) })
     return { file, plays: playsOf(file, null, loading, NOTHING_INHERITED, counter) }
   })
-  return { playbooks, mistakes: inOrder(mistakes) }
+  const filesOf = (): readonly FileRead[] => {
+    const all = [...read.all(), ...[...new Set(files.map(dirname))].flatMap(readByVariables)]
+    return [...new Map(all.map((one) => [one.file, one])).values()]
+  }
+  return { playbooks, mistakes: inOrder(mistakes), files: filesOf }
 }
 
 /** What -e gives, and nothing else. */

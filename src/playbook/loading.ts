@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { type At, type Mistake, UserError } from '../contract/errors.ts'
+import type { FilesRead } from '../contract/files-read.ts'
 import type { Module } from '../contract/module.ts'
 import { Secret } from '../contract/secret.ts'
 import { Waiting } from '../contract/signals.ts'
@@ -28,6 +29,8 @@ export interface Loading extends TemplateContext {
   /** of the playbook: what paths in it are relative to */
   readonly directory: string
   readonly readFile: ReadFile
+  /** is told which files are read */
+  readonly files: FilesRead
   /** is told what tasks and handlers notify */
   notified(wish: Wish): void
   /** the files that lead here, outermost first, each with the place that imports the next */
@@ -37,10 +40,16 @@ export interface Loading extends TemplateContext {
 /** Starts the loading of a playbook. */
 export const loadingOf = (
   file: string,
-  about: { modules: ReadonlyMap<string, Module>; given: Scope; complain: (mistake: Mistake) => void },
+  about: {
+    modules: ReadonlyMap<string, Module>
+    given: Scope
+    files: FilesRead
+    complain: (mistake: Mistake) => void
+  },
 ): Loading => {
   const directory = dirname(file)
-  return { ...about, directory, readFile: fileReader(directory), notified: () => {}, trail: [{ file, at: null }] }
+  const readFile = fileReader(directory, about.files)
+  return { ...about, directory, readFile, notified: () => {}, trail: [{ file, at: null }] }
 }
 
 /** The loading of a file that another imports: its mistakes name the line that imports it. */
@@ -74,6 +83,7 @@ export const readDocument = (
   let bytes: Buffer
   try {
     bytes = readFileSync(file)
+    outer.files.note(file, bytes)
   } catch (error) {
     const reason = reasonOf((error as NodeJS.ErrnoException).code, error)
     const missing = reason === 'no such file'

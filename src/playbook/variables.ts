@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { type At, type Mistake, UserError } from '../contract/errors.ts'
+import { type FileRead, type FilesRead, nothingRead } from '../contract/files-read.ts'
 import { LATER } from '../contract/later.ts'
 import { Secret } from '../contract/secret.ts'
 import type { Host, Inventory, Variable } from '../inventory/shape.ts'
@@ -128,14 +129,18 @@ const NOWHERE: At = { file: '-e', line: 1, column: 1 }
 // for all hosts and tasks that see them.
 const compiled = new Map<string, WeakMap<Variable, Template>>()
 const extras = new WeakMap<object, Map<string, Template>>()
-const readers = new Map<string, ReadFile>()
+const readers = new Map<string, { readonly read: ReadFile; readonly files: FilesRead }>()
 const groups = new WeakMap<Inventory, Readonly<Record<string, readonly string[]>>>()
 
 const readerOf = (directory: string): ReadFile => {
-  const reader = readers.get(directory) ?? fileReader(directory)
+  const files = readers.get(directory)?.files ?? nothingRead()
+  const reader = readers.get(directory) ?? { read: fileReader(directory, files), files }
   readers.set(directory, reader)
-  return reader
+  return reader.read
 }
+
+/** The files of the control node that variables of the inventory and of `-e` read so far, for playbooks of a directory. */
+export const readByVariables = (directory: string): readonly FileRead[] => readers.get(directory)?.files.all() ?? []
 
 /** Says whether a variable holds no template, nor anything that may: it is what it is, and need not be compiled. */
 export const isPlain = ({ value }: Variable): boolean =>

@@ -10,7 +10,8 @@ export type Timing =
 
 /** A time in which nothing runs: from each moment of `from`, for so long. */
 export interface Blackout {
-  readonly from: Timing | { readonly kind: 'at'; readonly text: string; readonly at: string }
+  /** a timing, or one moment, in milliseconds since 1970 */
+  readonly from: Timing | number
   readonly ms: number
   readonly reason: string
 }
