@@ -79,6 +79,7 @@ export default defineModule({
 `,
   params: schema,
   state,
+  evidence: ['fingerprints', 'files'],
   review: (given, about) => complaints(given, about),
   sole: ({ user, path, exclusive }) =>
     exclusive ? `the keys of ${user}${path === undefined ? '' : ` in ${path}`}, exclusively` : null,
@@ -122,6 +123,9 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
     uses_dns: sight.sources.usesDns,
     files: Object.fromEntries(sight.files.flatMap((one) => entriesOf(one, given))),
     notes: [...notes, ...sight.notes],
+    source: sight.files.flatMap(({ path, entry, modifiedMs }) =>
+      entry?.kind === 'file' ? [{ file: path, ...(modifiedMs === null ? {} : { modifiedMs }) }] : [],
+    ),
   }
 }
 

@@ -5,6 +5,7 @@ import {
   type Facts,
   type Found,
   field,
+  fileSource,
   type Look,
   missing,
   newPath,
@@ -70,6 +71,7 @@ export default defineModule({
 `,
   params: schema,
   state,
+  evidence: ['files'],
   review: (given) => complaints(given),
   probe: (on, given) => probe(on, given),
   plan: (given, now) => plan(given, now),
@@ -107,7 +109,12 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
   const kind = wantedKind(given, found)
   if (found === null) return await probeMissing(on, given, kind)
   await checkFound(on, given, { kind, found })
-  return { path: found.path, kind, files: { [found.path]: spelled(entryOf(found)) } }
+  return {
+    path: found.path,
+    kind,
+    files: { [found.path]: spelled(entryOf(found)) },
+    source: [fileSource(on, found)],
+  }
 }
 
 const wantedKind = (given: Params, found: Found | null): Kind => {

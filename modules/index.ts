@@ -2,7 +2,9 @@ import type { Module } from '../src/module.ts'
 import authorizedKey from './authorized_key.ts'
 import command from './command.ts'
 import file from './file.ts'
+import filePermissions from './file_permissions.ts'
 import lineInFile from './line_in_file.ts'
+import loginMethods from './login_methods.ts'
 import packages from './package.ts'
 import selinuxBoolean from './selinux_boolean.ts'
 import service from './service.ts'
@@ -18,7 +20,9 @@ export const modules: readonly Module[] = [
   authorizedKey,
   command,
   file,
+  filePermissions,
   lineInFile,
+  loginMethods,
   packages,
   selinuxBoolean,
   service,

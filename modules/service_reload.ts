@@ -112,6 +112,9 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
     ...(given.daemon_reload && unit.init === 'systemd' ? { unit_file: hasOldFiles(unit) ? 'stale' : 'current' } : {}),
     ...(given.force ? { reloaded: null } : {}),
     notes: needed ? notesOf(unit, newer) : [],
+    source: newer.map(({ path, changedMs }) =>
+      Number.isFinite(changedMs) ? { file: path, modifiedMs: changedMs } : { file: path },
+    ),
   }
 }
 

@@ -66,6 +66,7 @@ export default defineModule({
 `,
   params: schema,
   state,
+  evidence: ['in', 'command_ran', 'refused'],
   review: (given) => [...complaints(given)],
   probe: (on, given) => probe(on, given),
   plan: ({ refused_methods }, now) => ({

@@ -1,6 +1,6 @@
 import type { Drifted } from '../engine/kept.ts'
 import { GONE } from './drift-left-out.ts'
-import { compared, isSameStatement } from './drift-values.ts'
+import { compared, isAlike, isSameStatement } from './drift-values.ts'
 import { type Memory, type Remembered, sameness } from './memory.ts'
 
 /**
@@ -50,14 +50,27 @@ const driftedOf = (then: Remembered | null, now: Remembered | null): Drifted | n
     return wasFinding ? unjudged(then?.state === 'finding' ? then : now, now, now.message) : null
   }
   if (now.state === 'ok') return then?.state === 'finding' ? fixed(then, now) : null
-  if (then === null) return { ...plain(now), how: 'new', cause: null, before: null, now: now.effective }
+  if (then === null) return { ...news(now), message: 'judged for the first time' }
   const { isSame, ...values } = compared(then, now)
   // found again after it was ok in between is new
   if (then.state === 'ok' || now.firstSeen > then.firstSeen)
-    return { ...plain(now), ...values, how: 'new', cause: causeOf(then, now) }
+    return { ...news(now), ...(values.before === null ? {} : values), ...causeOf(then, now) }
   return isSame === false
-    ? { ...plain(now), ...values, how: 'changed', cause: causeOf(then, now) }
+    ? { ...plain(now), ...values, how: 'changed', ...causeOf(then, now) }
     : { ...plain(now), ...values, how: 'persists', cause: null }
+}
+
+/** A finding of which no value was known before: the fields that are not as wanted say what it is about. */
+const news = (now: Remembered): Drifted => {
+  const fields = Object.entries(now.effective)
+  const open = fields.filter(([field, value]) => !isAlike(value, now.expected[field] ?? null))
+  return {
+    ...plain(now),
+    how: 'new',
+    cause: null,
+    before: null,
+    now: Object.fromEntries(open.length === 0 ? fields : open),
+  }
 }
 
 const isToldGone = ({ isJudged, message }: Remembered): boolean => !isJudged && message === GONE
@@ -80,18 +93,22 @@ const fixed = (then: Remembered, now: Remembered): Drifted => {
     firstSeen: then.firstSeen,
     lastChanged: now.firstSeen,
     how: 'fixed',
-    cause: now.repairedBy === undefined ? causeOf(then, now) : 'keyward',
+    ...(now.repairedBy === undefined ? causeOf(then, now) : { cause: 'keyward' as const }),
     before,
     now: values,
   }
 }
 
-const causeOf = (then: Remembered, now: Remembered): Drifted['cause'] => {
+/** Who brought it about; where that is not known, why not. */
+const causeOf = (then: Remembered, now: Remembered): Partial<Drifted> & Pick<Drifted, 'cause'> => {
   const isSamePlaybook = isSameStatement(then, now)
   const { isSame } = compared(then, now)
-  if (isSamePlaybook === null) return null
-  if (isSamePlaybook) return isSame === true && hasAnotherVersion(then, now) ? null : 'host'
-  return isSame === null ? null : isSame ? 'playbook' : 'both'
+  if (isSamePlaybook === null) return { cause: null }
+  if (isSamePlaybook && isSame === true && hasAnotherVersion(then, now))
+    return { cause: null, message: 'the same value is judged otherwise by another version of keyward' }
+  if (isSamePlaybook) return { cause: 'host' }
+  if (isSame === null) return { cause: null, message: 'the playbook changed; whether the host did too is not known' }
+  return { cause: isSame ? 'playbook' : 'both' }
 }
 
 /** The same value, asked for likewise, and judged by another keyward: nobody need have done anything. */

@@ -27,6 +27,8 @@ export interface Remembered {
   readonly firstSeen: string
   readonly lastChanged: string
   readonly waived: Waived | null
+  /** the waiver that answered for it last, also when it does not now: it stays bound to that value */
+  readonly answered?: Waived
   /** the id of the run that judged it, and its command */
   readonly run: string
   readonly command: 'run' | 'check' | 'audit'
@@ -117,12 +119,14 @@ const fresh = (
   }
   const last = before?.state === state ? before : null
   const repairedBy = result.status === 'changed' ? run : last?.repairedBy
+  const answered = result.waived ?? before?.answered
   return {
     ...now,
     firstSeen: last?.firstSeen ?? at,
     lastChanged: last === null || compared(last, now).isSame === false ? at : last.lastChanged,
     ...(state === 'ok' && repairedBy !== undefined ? { repairedBy } : {}),
     ...(version === undefined ? {} : { version }),
+    ...(answered === undefined ? {} : { answered }),
   }
 }
 

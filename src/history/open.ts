@@ -60,8 +60,9 @@ const versionOf = (database: Database): number =>
   database.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0
 
 const refuseOthers = (file: string, database: Database): void => {
-  const application = database.get<{ application_id: number }>('PRAGMA application_id')?.application_id ?? 0
+  // in this order: whoever makes the tables just now names the application in the same transaction
   const tables = database.get<{ count: number }>('SELECT count(*) AS count FROM sqlite_master')?.count ?? 0
+  const application = database.get<{ application_id: number }>('PRAGMA application_id')?.application_id ?? 0
   if (application !== APPLICATION && (application !== 0 || tables > 0))
     throw new UserError(`"${file}" is a database, but no history of keyward`, { hint: 'name another file' })
   const version = versionOf(database)

@@ -15,7 +15,7 @@ export interface Placed {
 }
 
 /** What sshd reads where /etc/ssh/sshd_config is not there, if its maker has it so. */
-const VENDOR_CONFIG = '/usr/etc/ssh/sshd_config'
+export const VENDOR_CONFIG = '/usr/etc/ssh/sshd_config'
 
 /**
  * Gives the tree that a file is of: that of sshd, now or once the file is there; else, as it may be another sshd's, its

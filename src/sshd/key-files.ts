@@ -25,6 +25,8 @@ export interface KeyFileSight {
   /** links resolved */
   readonly path: string
   readonly entry: PathState
+  /** when it was changed, in milliseconds since 1970; null where it is not there or only planned */
+  readonly modifiedMs: number | null
   readonly directory: { readonly path: string; readonly entry: PathState } | null
   /** the path that was asked for, where a link led from there */
   readonly ledFrom: string | null
@@ -154,6 +156,7 @@ const sightOf = async (scene: Scene, spot: Spot): Promise<KeyFileSight> => {
   return {
     path,
     entry: fileEntry(file, about.user.name, filler),
+    modifiedMs: file === null || scene.on.planned(path) ? null : file.found.modifiedMs,
     directory: isManaged ? { path: up, entry: directoryEntry(directory?.found ?? null, as) } : null,
     ledFrom: spot.isLed ? about.path : null,
   }

@@ -1,5 +1,6 @@
 // Looks at one setting on a machine: what sshd obeys, how it spells the wanted value, and who else has a say.
 
+import type { Source } from '../contract/control.ts'
 import type { Look } from '../contract/look.ts'
 import { missing, refuse } from '../contract/signals.ts'
 import { criteriaText, isAll, sameCriteria } from '../formats/sshd-match.ts'
@@ -7,6 +8,7 @@ import { flatten, isGlobal, type Statement, statements } from '../formats/sshd-t
 import { SSHD_CONFIG, sshdVersion, verdict } from './ask.ts'
 import { inTree, isOnDisk, type Scene, scopedAnswer, wantedSpelling, wholeAnswer } from './ask-setting.ts'
 import { isUnread, refuseNoDirectory, refuseUnread, treeOf } from './file-tree.ts'
+import { decidingLines, lineSources } from './line-source.ts'
 import { lockout, whyNobody } from './lockout.ts'
 import { states } from './place.ts'
 import { criteriaKey, isInScope, rivalsOf, rivalText } from './rival.ts'
@@ -32,6 +34,8 @@ export interface SettingSight {
   readonly rivals: readonly string[]
   /** what else a reader should know */
   readonly notes: readonly string[]
+  /** the lines that decide it */
+  readonly source: readonly Source[]
 }
 
 /** Looks at a setting; asks sshd in one flight, or in two where the tree decides what to ask. */
@@ -60,8 +64,11 @@ export const lookAtSetting = async (on: Look, params: SettingParams): Promise<Se
     isWritten: isWritten(all, scene),
     rivals: rivalsOf(all, scene.path, setting, scene.match).map(rivalText),
     notes: [...found.notes, ...(await overriding), ...unread(scene)],
+    source: await lineSources(on, decidingLines(all, setting, scene.match).slice(0, MOST_SOURCES)),
   }
 }
+
+const MOST_SOURCES = 10
 
 /** Begins something whose failure counts only where its end is awaited: what is asked together is one flight. */
 const ahead = <Result>(begun: Promise<Result>): Promise<Result> => {

@@ -34,7 +34,9 @@ const table: readonly (readonly [title: string, runs: readonly Run[], said: read
   [
     'does not guess where something else was asked for, and nothing was told',
     [audit(fine()), audit(drifted({ value: 'no', wanted: 'yes' }))],
-    ['web1: new no root logins, by null, null -> no, since 2'],
+    [
+      'web1: new no root logins, by null, null -> no, since 2, the playbook changed; whether the host did too is not known',
+    ],
   ],
   [
     'does not blame the host for another keyward that judges the same value otherwise',
@@ -42,7 +44,9 @@ const table: readonly (readonly [title: string, runs: readonly Run[], said: read
       { ...audit(fine({ value: 'no' })), version: '1.0.0' },
       { ...audit(drifted({ value: 'no' })), version: '1.1.0' },
     ],
-    ['web1: new no root logins, by null, no -> no, since 2'],
+    [
+      'web1: new no root logins, by null, no -> no, since 2, the same value is judged otherwise by another version of keyward',
+    ],
   ],
   [
     'does not blame another keyward for a value that changed',
@@ -55,7 +59,7 @@ const table: readonly (readonly [title: string, runs: readonly Run[], said: read
   [
     'has a task that was never judged as new, of a host that was',
     [audit(banner), audit(drifted(), banner)],
-    ['web1: new no root logins, by null, null -> yes, since 2'],
+    ['web1: new no root logins, by null, null -> yes, since 2, judged for the first time'],
   ],
   ['says nothing of a host of which nothing was known', [audit(fine()), audit(fine(), drifted({ host: 'web2' }))], []],
   [
@@ -142,7 +146,7 @@ const table: readonly (readonly [title: string, runs: readonly Run[], said: read
     'has a task under another name, asking for something else, as another',
     [audit(drifted(), banner), audit(drifted({ task: 'root stays out', wanted: 'other' }), banner)],
     [
-      'web1: new root stays out, by null, null -> yes, since 2',
+      'web1: new root stays out, by null, null -> yes, since 2, judged for the first time',
       'web1: unjudged no root logins, by null, yes -> null, since 1, no longer in the playbook',
     ],
   ],
@@ -229,6 +233,18 @@ describe('drift', () => {
     const [found] = driftBetween(before ?? {}, after ?? {}, []).get('web1') ?? []
     assert.deepEqual(found?.source, [{ file: '/etc/ssh/sshd_config', line: 7 }])
     assert.equal(found?.lastChanged, '2026-11-25T02:00:00.000Z')
+  })
+
+  it('names only what is not as wanted, where nothing was known before', () => {
+    const found = drifted({
+      evidence: {
+        expected: { mode: '0600', owner: 'root' },
+        effective: { mode: '0644', owner: 'root' },
+        source: [],
+      },
+    })
+    const [before, after] = memories(audit(banner), audit(banner, found))
+    assert.deepEqual(driftBetween(before ?? {}, after ?? {}, []).get('web1')?.[0]?.now, { mode: '0644' })
   })
 
   it('compares by the fields that both told: a newer keyward may tell one more', () => {

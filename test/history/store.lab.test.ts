@@ -8,6 +8,9 @@ import { append, run } from './scratch.ts'
 
 const script = join(import.meta.dirname, 'appender.ts')
 
+/** what a test that fails would leave waiting */
+const started: ChildProcess[] = []
+
 /** A process that appends runs, and what it has said so far. */
 interface Appender {
   readonly child: ChildProcess
@@ -27,6 +30,7 @@ const appender = (
   const [program, given] =
     about.shell === undefined ? [node, argv] : ['/bin/sh', ['-c', `${about.shell}; exec "$0" "$@"`, node, ...argv]]
   const child = spawn(program, given, { cwd: repository, stdio: ['pipe', 'pipe', 'pipe'] })
+  started.push(child)
   let text = ''
   let wrong = ''
   child.stderr.on('data', (chunk) => {
@@ -63,9 +67,13 @@ const bodies = async (file: string): Promise<readonly (readonly [id: string, bef
 }
 
 describe('the history, written by several processes', () => {
+  afterEach(() => {
+    for (const child of started.splice(0)) child.kill('SIGKILL')
+  })
+
   it('takes two that append at once one after the other, and each sees the run before', async () => {
     const file = join(folder({}), 'new', 'history.db')
-    const three = ['a', 'b', 'c'].map((name) => appender([file, name, '30', '2000']))
+    const three = ['a', 'b', 'c'].map((name) => appender([file, name, '30', '2000', '8']))
     await Promise.all(three.map((one) => one.until(1)))
     for (const one of three) one.go()
     assert.deepEqual(await Promise.all(three.map(({ ended }) => ended)), [0, 0, 0])

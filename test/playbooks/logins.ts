@@ -54,7 +54,7 @@ export const offered = async (lab: Lab, host: LabHost, user: string): Promise<st
 /** Runs `keyward COMMAND` on a playbook that comes along, against the hosts of a lab. */
 export const shipped = (
   lab: Lab,
-  command: 'run' | 'check' | 'validate',
+  command: 'run' | 'check' | 'audit' | 'validate',
   name: string,
   about: {
     readonly extra?: Readonly<Record<string, unknown>>

@@ -3,7 +3,14 @@ import { mustRun } from '../kit/lab/command.ts'
 import { type Lab, type LabHost, securePassword, startLab } from '../kit/lab.ts'
 import { firstHost, said } from '../kit/outside.ts'
 import { folder } from '../kit/story.ts'
+import type { Document } from '../stories/given.ts'
 import { logIn, offered, outcomes, shipped, shippedDocument } from './logins.ts'
+
+interface Audited extends Document {
+  readonly results: readonly (Document['results'][number] & {
+    readonly control?: { readonly ids: readonly string[] }
+  })[]
+}
 
 describe('the playbook ssh-key-only', () => {
   let lab: Lab
@@ -42,9 +49,40 @@ describe('the playbook ssh-key-only', () => {
     const check = await shippedDocument(lab, 'check', 'ssh-key-only')
     assert.equal(check.exit_code, 3)
     const { drift, waiting } = outcomes(check)
-    // on each host: a setting and the reload it needs, and at the end a proof that has to wait for both
-    assert.deepEqual([drift, waiting], [4, 2], JSON.stringify(check.results))
+    // on each host: two modes, a setting and the reload it needs, and at the end a proof that has to wait for them
+    assert.deepEqual([drift, waiting], [8, 2], JSON.stringify(check.results))
     assert.deepEqual(await logIn(lab, host, password), { in: true, said: 'in' })
+  })
+
+  it('audits what is so, control by control, before and after', async () => {
+    const controls = async () => {
+      const { exit_code, results } = (await shippedDocument(lab, 'audit', 'ssh-key-only', {
+        flags: ['-l', host.name, '--history-file', `${folder({})}/history.db`],
+      })) as Audited
+      const found = results.flatMap((one) => (one.status === 'ok' ? [] : [`${one.control?.ids[0]} ${one.status}`]))
+      return { exit_code, found, ids: new Set(results.flatMap((one) => one.control?.ids ?? [])) }
+    }
+    const before = await controls()
+    assert.deepEqual(before.found.slice(0, 3), ['SSH-FILE-01 drift', 'SSH-FILE-02 drift', 'SSH-AUTH-01 drift'])
+    assert.equal(before.exit_code, 3)
+    await shippedDocument(lab, 'run', 'ssh-key-only', { flags: ['-l', host.name] })
+    const after = await controls()
+    assert.deepEqual([after.exit_code, after.found], [0, ['undefined skipped']])
+    const numbers = ['01', '02', '03', '04', '05']
+    const wanted = [
+      ...numbers.map((one) => `SSH-AUTH-${one}`),
+      'SSH-AUTH-16',
+      ...numbers.map((one) => `SSH-FILE-${one}`),
+    ]
+    assert.deepEqual([...after.ids].sort(), [...wanted, 'SSH-SVC-02'].sort())
+  })
+
+  it('finds a hole under a Match, and fails for it in a run', async () => {
+    await host.exec("printf 'Match Address 10.0.0.0/8\\n  PasswordAuthentication yes\\n' >> /etc/ssh/sshd_config")
+    const run = await shippedDocument(lab, 'run', 'ssh-key-only', { flags: ['-l', host.name] })
+    const claim = run.results.find(({ module }) => module === 'login_methods')
+    assert.deepEqual([run.exit_code, claim?.status], [2, 'failed'])
+    assert.equal(claim?.message, 'methods is [password, publickey], wanted [publickey]')
   })
 
   it('touches no sshd where the key does not get in first', async () => {
