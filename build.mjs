@@ -63,6 +63,7 @@ async function writeSchemas() {
       contents: `
         export { reportSchema } from './src/output/report-schema.ts'
         export { playbookSchema } from './src/cli/playbook-schema.ts'
+        export { scheduleSchema } from './src/schedule/file-schema.ts'
         export { modules } from './modules/index.ts'`,
       resolveDir: '.',
     },
@@ -70,12 +71,27 @@ async function writeSchemas() {
     write: false,
   })
   const code = Buffer.from(outputFiles[0].contents).toString('base64')
-  const { reportSchema, playbookSchema, modules } = await import(`data:text/javascript;base64,${code}`)
+  const { reportSchema, playbookSchema, scheduleSchema, modules } = await import(`data:text/javascript;base64,${code}`)
   await mkdir(join(made, 'schema'), { recursive: true })
-  const schemas = { report: reportSchema, playbook: playbookSchema(modules) }
+  const schemas = { report: reportSchema, playbook: playbookSchema(modules), schedule: scheduleSchema }
   for (const [name, schema] of Object.entries(schemas)) {
     await writeFile(join(made, 'schema', `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`)
   }
+}
+
+/** The script and the style that every HTML report carries within itself. */
+async function writePage() {
+  await build({
+    entryPoints: { page: 'src/reports/page/main.ts', 'page-style': 'src/reports/page/style.css' },
+    outdir: join(made, 'report'),
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    target: ['chrome109', 'firefox115', 'safari16'],
+    charset: 'utf8',
+    logLevel: 'warning',
+  })
+  await rename(join(made, 'report', 'page-style.css'), join(made, 'report', 'page.css'))
 }
 
 /** The licenses of the packages in the bundle travel with it. */

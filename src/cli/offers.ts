@@ -10,14 +10,17 @@ export const offersOf = (
   argv: readonly string[],
   about: { readonly inventory: readonly string[]; readonly limit: string | undefined; readonly hosts: number },
 ): Offers => {
-  const rest = without(argv.slice(argv.findIndex((word) => !word.startsWith('-')) + 1), DROPPED)
+  const command = argv.findIndex((word) => !word.startsWith('-'))
+  const rest = without(argv.slice(command + 1), DROPPED)
+  // a repair that is kept too is known as one by the next audit
+  const kept = argv[command] === 'audit' ? ['--history'] : []
   const line = (...words: readonly string[]): string => [program, ...words.map(withoutPasswords).map(quoted)].join(' ')
   const limitTo = (hosts: readonly string[]): readonly string[] => {
     if (hosts.length < about.hosts) return ['--limit', hosts.join(',')]
     return about.limit === undefined ? [] : ['--limit', about.limit]
   }
   return {
-    run: () => line('run', ...rest),
+    run: () => line('run', ...rest, ...kept),
     retry: (hosts, flags) => line('run', ...without(rest, LIMIT), ...flags, '--limit', hosts.join(',')),
     trust: (hosts) => line('trust', ...about.inventory.flatMap((path) => ['-i', path]), ...limitTo(hosts)),
   }

@@ -16,7 +16,7 @@ import type { Surroundings } from './surroundings.ts'
 import { tellingTo } from './telling.ts'
 import { openOutput, outputKind } from './told.ts'
 import { validate } from './validate.ts'
-import { openWaiving } from './waiving.ts'
+import { openWaiving, waiverNotes, waiversOf, withWaiverNotes } from './waiving.ts'
 
 /** Converges the hosts of playbooks, or shows in a dry run what would change, which an audit keeps; gives the exit code. */
 export const run = async (command: Mode, words: Words, around: Surroundings): Promise<number> => {
@@ -29,6 +29,7 @@ export const run = async (command: Mode, words: Words, around: Surroundings): Pr
   }
   const mode = modeOf(command, flags)
   if (flags.step && !hasTerminal()) throw new UserError('--step asks on the terminal, and there is none')
+  const waivers = waiversOf(flags, loaded, around)
   const passwords = await askPasswords(flags)
   const output = await openOutput(outputKind(flags, around), {
     flags,
@@ -42,7 +43,7 @@ export const run = async (command: Mode, words: Words, around: Surroundings): Pr
   })
   const telling = tellingTo(output)
   const keeping = await openKeeping(mode, flags, loaded, around)
-  const waiving = await openWaiving(flags, { loaded, around, previous: keeping?.previous ?? null })
+  const waiving = openWaiving(waivers, { around, previous: keeping?.previous ?? null })
   const interrupt = watchInterrupts(() => telling.tell({ kind: 'interrupted' }))
   const asking = askingIn(output, interrupt)
   const connections = connectionsOf(loaded, { flags, passwords, asking, telling, around })
@@ -59,10 +60,13 @@ export const run = async (command: Mode, words: Words, around: Surroundings): Pr
       interrupt,
       step: flags.step ? asking.step : null,
       waive: waiving?.waive ?? null,
-      keep: keeping === null ? null : async (report) => await keeping.keep(report, telling.note),
+      keep:
+        keeping === null
+          ? null
+          : async (report) => await keeping.keep(withWaiverNotes(report, waiving, flags), telling.note),
       clock: around.clock,
       tell: (event) => {
-        if (event.kind === 'run ended') for (const note of waiving?.notes() ?? []) telling.note(note)
+        if (event.kind === 'run ended') for (const note of waiverNotes(event.report, waiving, flags)) telling.note(note)
         telling.tell(event)
       },
     })

@@ -8,7 +8,7 @@ import type { Surroundings } from './surroundings.ts'
 
 /** Writes a systemd timer that ticks a file of schedules, and says how to enable it. */
 export const installTimer = async (path: string, flags: ScheduleFlags, around: Surroundings): Promise<number> => {
-  const { file } = readSchedules(path)
+  const { file, schedules } = readSchedules(path)
   const user = flags.user === true || process.getuid?.() !== 0
   const units = unitsFor({
     name: basename(file)
@@ -18,6 +18,7 @@ export const installTimer = async (path: string, flags: ScheduleFlags, around: S
     command: [process.execPath, realpathSync(join(around.home, 'dist', 'main.js'))],
     history: flags.historyFile === undefined ? null : resolve(flags.historyFile),
     user,
+    schedules,
   })
   const home = around.environment.HOME ?? ''
   const config = around.environment.XDG_CONFIG_HOME ?? join(home, '.config')

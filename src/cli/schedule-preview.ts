@@ -1,5 +1,5 @@
 import { UserError } from '../contract/errors.ts'
-import { preview } from '../schedule/preview.ts'
+import { type Previewed, preview } from '../schedule/preview.ts'
 import { readSchedules } from '../schedule/read.ts'
 import { aligned } from './columns.ts'
 import type { ScheduleFlags } from './flags.ts'
@@ -10,27 +10,35 @@ export const previewSchedules = async (file: string, flags: ScheduleFlags, aroun
   const { schedules } = readSchedules(file)
   const from = flags.from === undefined ? around.clock() : momentOf(flags.from)
   const rows = preview(schedules, from, flags.next)
-  if (flags.output === 'json') {
-    around.stdout.write(`${JSON.stringify(rows, null, 2)}\n`)
-    return 0
-  }
-  const table = rows.map(({ local, slot, schedule, status, reason, starts }) => [
-    `${local.slice(0, 19).replace('T', ' ')} ${local.slice(19)}`,
-    slot,
-    schedule,
-    status,
-    [reason, ...(starts === undefined ? [] : [`starts ${starts}`])].filter(Boolean).join('; '),
-  ])
-  const head = ['local', 'UTC', 'schedule', 'status', '']
-  around.stdout.write(rows.length === 0 ? 'nothing is to come\n' : `${aligned([head, ...table]).join('\n')}\n`)
+  around.stdout.write(
+    flags.output === 'json' ? `${JSON.stringify(rows, null, 2)}\n` : `${previewLines(rows).join('\n')}\n`,
+  )
   return 0
 }
 
+const previewLines = (rows: readonly Previewed[]): readonly string[] => {
+  if (rows.length === 0) return ['nothing is to come']
+  const table = rows.map(({ local, timezone, slot, schedule, status, reason, starts }) => [
+    `${local.slice(0, 19).replace('T', ' ')} ${local.slice(19)} ${timezone}`,
+    slot,
+    schedule,
+    status,
+    [reason, starts === undefined ? '' : `starts ${starts}`].filter(Boolean).join('; '),
+  ])
+  return aligned([['local', 'UTC', 'schedule', 'status', 'reason'], ...table]).map((line) => line.trimEnd())
+}
+
+const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/
+
+/** A moment with Z or an offset; without one, or a day alone, in the time zone of this machine. */
 const momentOf = (text: string): Date => {
-  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text)
-  const isTime = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$/.test(text)
-  const moment = new Date(isDay ? `${text}T00:00:00` : text.replace(' ', 'T'))
-  if ((!isDay && !isTime) || Number.isNaN(moment.getTime()))
-    throw new UserError(`--from: "${text}" is no moment`, { hint: 'as in 2026-03-28T00:00:00Z, or 2026-03-28' })
+  const [, day = '', time = '00:00', offset = ''] = MOMENT.exec(text.trim()) ?? []
+  const start = Date.parse(`${day}T00:00:00Z`)
+  const isDay = !Number.isNaN(start) && new Date(start).toISOString().startsWith(day)
+  const moment = new Date(`${day}T${time}${offset.replace(/(\d{2})(\d{2})$/, '$1:$2')}`)
+  if (!isDay || Number.isNaN(moment.getTime()))
+    throw new UserError(`--from: "${text}" is no moment`, {
+      hint: 'as in 2026-03-28T00:00:00Z, 2026-03-28T01:00:00+01:00, 2026-03-28 or "2026-03-28 01:00"',
+    })
   return moment
 }

@@ -1,10 +1,11 @@
+import { statSync } from 'node:fs'
 import { openHistory } from '../history/open.ts'
 import { historyPlace } from '../history/place.ts'
 import type { History } from '../history/shape.ts'
 import { afterSlot, deliverPending, writeMetrics } from '../notify/after-slot.ts'
-import { jitterOf } from '../schedule/due.ts'
-import type { Schedule, ScheduleFile } from '../schedule/shape.ts'
-import { type Ended, tick } from '../schedule/tick.ts'
+import { startOf } from '../schedule/jitter.ts'
+import type { Schedule, ScheduleFile, Slot } from '../schedule/shape.ts'
+import { type Ended, type Interrupt, PACE, tick } from '../schedule/tick.ts'
 import { timesOf } from '../schedule/times.ts'
 import type { ScheduleFlags } from './flags.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -13,16 +14,23 @@ import type { Surroundings } from './surroundings.ts'
 export const historyOf = (file: ScheduleFile, flags: ScheduleFlags, { environment }: Surroundings): string =>
   historyPlace(flags.historyFile ?? file.history ?? undefined, environment)
 
-/** Does all that is due in a file of schedules; gives the slots that came to their end. */
+/** What one tick is told with. */
+export interface Telling {
+  readonly interrupt: Interrupt
+  /** told of each slot that came to its end */
+  readonly told: (slot: Slot) => void
+}
+
+/** Does all that is due in a file of schedules, and tells its channels; gives the slots that came to their end. */
 export const tickOnce = async (
   file: ScheduleFile,
   flags: ScheduleFlags,
   around: Surroundings,
-  told: (ended: Ended) => void,
+  telling: Telling,
 ): Promise<readonly Ended[]> => {
   const history = await openHistory(historyOf(file, flags, around))
   try {
-    return await tickWith(history, file, around, told)
+    return await tickWith(history, file, around, telling)
   } finally {
     history.close()
   }
@@ -32,7 +40,7 @@ const tickWith = async (
   history: History,
   file: ScheduleFile,
   around: Surroundings,
-  told: (ended: Ended) => void,
+  { interrupt, told }: Telling,
 ): Promise<readonly Ended[]> => {
   const { clock, environment } = around
   const parts = {
@@ -46,25 +54,32 @@ const tickWith = async (
     history,
     clock,
     start: around.start,
+    edited: statSync(file.file, { throwIfNoEntry: false })?.mtime ?? clock(),
+    interrupt,
+    removed: told,
     ended: async (ended) => {
       all.push(ended)
-      told(ended)
+      told(ended.slot)
       await afterSlot(parts, { file, schedule: ended.schedule, slot: ended.slot, documents: ended.documents })
     },
+    ...PACE,
   })
   await deliverPending(parts, file)
   await writeMetrics(parts, file, (schedule) => nextOf(schedule, clock()))
   return all
 }
 
-/** When a schedule is due next, its jitter added; null where it never is. */
+/** When a schedule starts next, its jitter added; null where it never does. */
 export const nextOf = (schedule: Schedule, after: Date): Date | null => {
-  const slot = timesOf(schedule.timing, schedule.timezone).next(after)
-  return slot === null ? null : new Date(slot.getTime() + jitterOf(schedule, slot))
+  const times = timesOf(schedule.timing, schedule.timezone)
+  // a slot that has come may be held back still
+  let slot = times.next(new Date(after.getTime() - schedule.jitterMs))
+  while (slot !== null && startOf(schedule, slot) <= after.getTime()) slot = times.next(slot)
+  return slot === null ? null : new Date(startOf(schedule, slot))
 }
 
 /** A slot that came to its end, in a line. */
-export const slotLine = ({ slot }: Pick<Ended, 'slot'>): string => {
-  const runs = slot.runs.length === 0 ? '' : `  ${slot.runs.join(', ')}`
-  return `${slot.schedule}  ${slot.slot}  ${slot.status}${slot.reason === '' ? '' : `: ${slot.reason}`}${runs}`
+export const slotLine = ({ schedule, slot, status, reason, runs }: Slot): string => {
+  const made = runs.length === 0 ? '' : `  ${runs.join(', ')}`
+  return `${schedule}  ${slot}  ${status}${reason === '' ? '' : `: ${reason}`}${made}`
 }

@@ -22,10 +22,13 @@ export const startAgain = (script: string, argv: readonly string[]): Started => 
     pid: child.pid ?? null,
     ended,
     stop: (how) => {
-      child.kill(how === 'now' ? 'SIGKILL' : 'SIGINT')
+      child.kill('SIGINT')
+      // a second request ends it at once, and it still tells what it left: it is killed only where it does not
+      if (how === 'now') setTimeout(() => child.kill('SIGKILL'), DYING_MS).unref()
     },
   }
 }
 
+const DYING_MS = 5000
 const COULD_NOT = 127
 const KILLED = 137

@@ -1,3 +1,7 @@
+import type { Started } from '../schedule/started.ts'
+
+export type { Started }
+
 /** Where a command's words go. */
 export interface Sink {
   /** never throws, also when nobody reads any more */
@@ -21,14 +25,4 @@ export interface Surroundings {
   readonly clock: () => Date
   /** runs keyward once more, as another process, with these words behind its name */
   start(argv: readonly string[]): Started
-}
-
-/** A keyward that was started by this one. */
-export interface Started {
-  /** its process; null where it is none of its own */
-  readonly pid: number | null
-  /** its exit code and what it said; never throws */
-  readonly ended: Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>
-  /** asks it to end as the first Ctrl-C does; `now`: ends it at once */
-  stop(how?: 'now'): void
 }

@@ -48,10 +48,15 @@ export interface Waived {
 /** A finding as waivers are asked about it. */
 export interface Finding {
   readonly host: string
+  /** the task's name as it is shown */
   readonly task: string
+  /** the same as the playbook has it, templates and all */
+  readonly written: string
   readonly control: Control | null
   readonly item: string | null
   readonly changes: readonly Change[]
+  /** the task has `no_log`: what was found is not to be said */
+  readonly hidden: boolean
 }
 
 /** Gives the waiver of a finding; null where there is none that holds. */

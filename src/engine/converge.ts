@@ -107,7 +107,8 @@ const once = async (
     return ending('skipped', [], { ...now, ...wanted }, 'would run, and changes nothing', notes)
   if (changes.length === 0) return ending('ok', [], now, notes.join('; '), notes)
 
-  const waived = statement.waive?.(changes) ?? null
+  // an act has no state that somebody could answer for
+  const waived = act ? null : (statement.waive?.(changes) ?? null)
   if (waived !== null) return { ...ending('drift', changes, now, notes.join('; '), notes), waived }
 
   if (looksOnly(module, changes)) {

@@ -17,15 +17,16 @@ export const evidenceOf = ({ evidence }: Module, { now, wanted }: Sight): Eviden
   const isShown = (name: string): boolean => evidence === undefined || evidence.includes(name)
   const names = Object.keys(wanted).filter((name) => !ASIDE.has(name) && isShown(name) && wanted[name] !== undefined)
   const paths = isShown('files') ? Object.entries(wanted.files ?? {}) : []
+  const inPlace = (path: string): PathState => now.files?.[path] ?? null
   const found = (name: string): ChangeValue => shown((now[name] as Value | undefined) ?? null)
   return {
     expected: Object.fromEntries([
       ...names.map((name) => [name, shown(wanted[name] as Value)]),
-      ...paths.flatMap(([path, entry]) => aspects(path, entry, entry)),
+      ...paths.flatMap(([path, entry]) => aspects(path, { managed: entry, found: inPlace(path), of: entry })),
     ]),
     effective: Object.fromEntries([
       ...names.map((name) => [name, found(name)]),
-      ...paths.flatMap(([path, entry]) => aspects(path, entry, now.files?.[path] ?? null)),
+      ...paths.flatMap(([path, entry]) => aspects(path, { managed: entry, found: inPlace(path), of: inPlace(path) })),
     ]),
     source: (now.source ?? []).map(({ text, ...rest }) =>
       text === undefined ? rest : { ...rest, text: withoutPrivateKeys(text) },
@@ -33,19 +34,26 @@ export const evidenceOf = ({ evidence }: Module, { now, wanted }: Sight): Eviden
   }
 }
 
-/** What is managed of a path, as it is in a state of it. */
-const aspects = (path: string, managed: PathState, state: PathState): readonly (readonly [string, ChangeValue])[] => {
-  if (managed === null || managed.kind === 'absent') return [[`kind of ${path}`, kindOf(state)]]
-  const entry = state as Readonly<Record<string, unknown>> | null
-  const names = (['target', 'mode', 'owner', 'group'] as const).filter(
-    (name) => (managed as unknown as Readonly<Record<string, unknown>>)[name] !== undefined,
-  )
-  return [
-    ...(kindOf(state) === managed.kind ? [] : [[`kind of ${path}`, kindOf(state)] as const]),
-    ...('text' in managed && managed.text !== undefined ? [[`text of ${path}`, textOf(state)] as const] : []),
-    ...names.map((name) => [`${name} of ${path}`, (entry?.[name] as string | undefined) ?? null] as const),
+/** What is managed of a path, as it is in a state of it. Its kind is told where it differs, or where nothing else is managed. */
+const aspects = (
+  path: string,
+  { managed, found, of }: { readonly managed: PathState; readonly found: PathState; readonly of: PathState },
+): readonly (readonly [string, ChangeValue])[] => {
+  const kind = [`kind of ${path}`, kindOf(of)] as const
+  if (managed === null || managed.kind === 'absent') return [kind]
+  const attributes = attributesOf(of)
+  const names = ASPECTS.filter((name) => attributesOf(managed)[name] !== undefined)
+  const rest = [
+    ...('text' in managed && managed.text !== undefined ? [[`text of ${path}`, textOf(of)] as const] : []),
+    ...names.map((name) => [`${name} of ${path}`, attributes[name] ?? null] as const),
   ]
+  return kindOf(found) === managed.kind && rest.length > 0 ? rest : [kind, ...rest]
 }
+
+const ASPECTS = ['target', 'mode', 'owner', 'group'] as const
+
+const attributesOf = (state: PathState): Partial<Record<(typeof ASPECTS)[number], string>> =>
+  state === null || state.kind === 'absent' ? {} : { ...state }
 
 const kindOf = (state: PathState): string | null => (state === null || state.kind === 'absent' ? null : state.kind)
 

@@ -59,6 +59,6 @@ export interface Drifted extends Seen {
   readonly now: Evidence['effective'] | null
   readonly source: Evidence['source']
   readonly waived: Waived | null
-  /** why it was not judged this time */
+  /** why it was not judged this time, or why it is not known who brought it about */
   readonly message: string
 }

@@ -9,13 +9,17 @@ interface Ended {
   readonly value?: unknown
 }
 
+/** Whether something was changed, or would be; what is waived stays as it is. */
+export const isChange = ({ status, waived }: Ending): boolean =>
+  status === 'changed' || (status === 'drift' && waived === undefined)
+
 /** What one ending gives to `register`: the record's fields, and how the task ended. */
 export const registerOf = (ending: Ending): Readonly<Record<string, unknown>> => {
   const { files: _files, notes: _notes, ...fields } = ending.record
   const open = ending.status === 'waiting'
   return {
     ...fields,
-    changed: open ? LATER : ending.status === 'changed' || ending.status === 'drift',
+    changed: open ? LATER : isChange(ending),
     failed: ending.status === 'failed' || ending.status === 'stuck',
     skipped: ending.status === 'skipped',
     msg: ending.message,

@@ -38,9 +38,7 @@ export const resultOf = (
   at: task.at,
   durationMs: Date.now() - startedMs,
   tags: task.tags,
-  ...(label === undefined
-    ? {}
-    : { item: task.noLog ? '(hidden by no_log)' : withoutPrivateKeys(label), itemIndex: index ?? 0 }),
+  ...(label === undefined ? {} : { item: itemTitle(task, label), itemIndex: index ?? 0 }),
   ...(about.handler ? { handler: true as const } : {}),
   ...(machine === undefined ? {} : { machine }),
   ...((ending.status === 'failed' || ending.status === 'stuck') && task.ignoreErrors ? { ignored: true as const } : {}),
@@ -56,12 +54,19 @@ const aboutJudgement = (mode: Mode, task: Task, { sight, status, statement, waiv
     ...(task.control === null ? {} : { control: task.control }),
     ...(isShown ? { evidence: evidenceOf(task.module, sight) } : {}),
     ...(statement === undefined || task.noLog ? {} : { statement }),
-    ...(waived === undefined ? {} : { waived }),
+    // the value is one of the host, which no_log hides
+    ...(waived === undefined ? {} : { waived: task.noLog ? { ...waived, value: null } : waived }),
   }
 }
 
 /** A path may hold a secret too. */
 const hiddenChange = ({ field }: Change): Change => ({ field, before: '•••', after: '•••' })
+
+/** The label of an item as it is shown. */
+export const itemTitle = <Label extends string | null>(task: Task, label: Label): string | Label => {
+  if (label === null) return label
+  return task.noLog ? '(hidden by no_log)' : withoutPrivateKeys(label)
+}
 
 /** The name of a task, with the values of this host where it holds templates; as written where they are not known. */
 export const titleOf = (run: HostRun, task: Task): string => {

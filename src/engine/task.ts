@@ -7,8 +7,8 @@ import { converge, type Ending, type Statement, unknownRecord } from './converge
 import type { Mode } from './event.ts'
 import { type HostRun, scopeOf } from './host-run.ts'
 import { powerOf } from './power.ts'
-import { registeredBy, registerOf } from './register.ts'
-import { type Item, indexOf, resultOf, titleOf } from './result.ts'
+import { isChange, registeredBy, registerOf } from './register.ts'
+import { type Item, indexOf, itemTitle, resultOf, titleOf } from './result.ts'
 
 /** How a task ended on a host, all items of its loop together. */
 export interface TaskEnd {
@@ -106,10 +106,12 @@ const bound = async (
   return { ending: end, ...(delegate === null ? {} : { machine: target }) }
 }
 
-const waiverOf = ({ parts, host }: HostRun, task: Task, item: string | null): Statement['waive'] => {
-  const { waive } = parts
-  const { control } = task
-  return waive === null ? null : (changes) => waive({ host, task: task.name, control, item, changes })
+const waiverOf = (run: HostRun, task: Task, item: string | null): Statement['waive'] => {
+  const { waive } = run.parts
+  if (waive === null) return null
+  const { name: written, control, noLog: hidden } = task
+  const about = { host: run.host, task: titleOf(run, task), written, control, item: itemTitle(task, item), hidden }
+  return (changes) => waive({ ...about, changes })
 }
 
 const isHarmless = (task: Task, scope: Scope): boolean =>
@@ -179,7 +181,7 @@ const tellAll = (
   return {
     status,
     fatal: status === 'unreachable' || ((status === 'failed' || status === 'stuck') && !task.ignoreErrors),
-    changed: items.some((item) => item.ending.status === 'changed' || item.ending.status === 'drift'),
+    changed: items.some(({ ending }) => isChange(ending)),
   }
 }
 

@@ -64,7 +64,11 @@ const nextStep = ({ report, offers, paint }: Closing): readonly string[] => {
   if (report.mode === 'run') return []
   const counts = [...report.hosts.values()]
   const open = counts.filter(({ drift, waiting }) => drift + waiting > 0).length
-  if (open === 0) return unhappyHosts(report).length === 0 ? ['nothing to do: everything is as wanted'] : []
+  if (open === 0) {
+    if (unhappyHosts(report).length > 0) return []
+    const isWaived = counts.some(({ waived }) => waived > 0)
+    return [`nothing to do: everything is as wanted${isWaived ? ', or waived' : ''}`]
+  }
   const hosts = `${open} of ${counts.length} ${counts.length === 1 ? 'host' : 'hosts'}`
   return [`nothing was touched; to converge ${hosts}:`, `  ${paint.command(offers.run())}`]
 }

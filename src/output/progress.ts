@@ -63,7 +63,7 @@ export const advance = (progress: Progress, event: Event): void => {
 
 const taskEnded = (one: HostProgress, result: Result): void => {
   one.changed ||= result.status === 'changed'
-  one.drifted ||= result.status === 'drift'
+  one.drifted ||= result.status === 'drift' && result.waived === undefined
   const failed = result.status === 'failed' || result.status === 'stuck' || result.status === 'unreachable'
   if (failed && !result.ignored && !result.rescued) fail(one, `${result.task}: ${result.message}`)
 }

@@ -53,6 +53,7 @@ const COLORS: Partial<Record<Column, Status>> = {
   drift: 'drift',
   waiting: 'waiting',
   skipped: 'skipped',
+  waived: 'skipped',
 }
 
 const singles = (report: Report): readonly Row[] => [...report.hosts].map(([title, counts]) => ({ title, counts }))

@@ -1,5 +1,7 @@
+import type { Waived } from '../contract/control.ts'
 import { place } from '../contract/errors.ts'
 import type { Status } from '../contract/outcome.ts'
+import { untilWords } from '../contract/until.ts'
 import type { HostTrouble, Result } from '../engine/event.ts'
 import { changeLines, subjects } from './changes.ts'
 import type { Paint } from './paint.ts'
@@ -23,7 +25,7 @@ export const resultLines = (result: Result, options: LineOptions): readonly stri
   if (!isTold(result, options.verbosity)) return []
   const { words, lines } = changesOf(result, options)
   const text = `${subjectOf(result)}${messageLine(result)}${options.paint.faint(words)}`
-  const head = headLine(result.status, result.host, text, options)
+  const head = headLine(result.waived === undefined ? result.status : 'waived', result.host, text, options)
   return [head, ...detailLines(result, options), ...lines.map((line) => `${INDENT}${line}`)]
 }
 
@@ -45,8 +47,8 @@ const isTold = (result: Result, verbosity: number): boolean => {
 /** a skip that the playbook itself asks for is no news: its `when` does not hold, its `changed_when` is false */
 const EXPECTED_SKIP = /^(its "when"|would run, and changes nothing|$)/
 
-const headLine = (status: Status, host: string, text: string, { paint, hostWidth }: LineOptions): string =>
-  `${paint.status(status, status.padEnd(WIDEST))}  ${visibleLine(host).padEnd(hostWidth)}  ${text}`.trimEnd()
+const headLine = (status: Status | 'waived', host: string, text: string, { paint, hostWidth }: LineOptions): string =>
+  `${paint.status(status === 'waived' ? 'skipped' : status, status.padEnd(WIDEST))}  ${visibleLine(host).padEnd(hostWidth)}  ${text}`.trimEnd()
 
 const WIDEST = 'unreachable'.length
 
@@ -74,10 +76,14 @@ const detailLines = (result: Result, { paint }: LineOptions): readonly string[] 
   const isFailure = result.status === 'failed' || result.status === 'stuck'
   return [
     ...indented(visible(messageOf(result)).split('\n').slice(1).join('\n'), INDENT),
+    ...(result.waived === undefined ? [] : indented(waiverLine(result.waived), INDENT)),
     ...result.notes.flatMap((note) => indented(`note: ${visible(note)}`, INDENT)),
     ...(isFailure ? [paint.faint(`${INDENT}at ${place(result.at)}`)] : []),
   ]
 }
+
+const waiverLine = ({ reason, owner, ticket, expires }: Waived): string =>
+  visible(`until ${untilWords(new Date(expires))} by ${owner}${ticket === null ? '' : ` (${ticket})`}: ${reason}`)
 
 /** What is told of a result's changes: words behind its head, and lines below. */
 const changesOf = (

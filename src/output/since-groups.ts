@@ -16,11 +16,11 @@ export type Group = readonly [Entry, ...Entry[]]
 /** Puts together what is the same on many hosts, in the order of the first. */
 export const alike = (entries: readonly Entry[]): readonly Group[] =>
   grouped(entries, ({ drifted }) => {
-    const { how, play, task, item, control, cause, source, waived, before } = drifted
+    const { how, play, task, item, control, cause, source, waived, message } = drifted
     const about = [play, task, item, control?.ids, waived?.at]
     // what is still there is told without its value
     if (how === 'persists') return JSON.stringify(about)
-    return JSON.stringify([...about, cause, before === null, valueLines(drifted), source.map(placeOf)])
+    return JSON.stringify([...about, cause, message, valueLines(drifted), source.map(placeOf)])
   })
 
 /** A line for a group, and what belongs below it. */
@@ -77,7 +77,7 @@ const wordsOf = (group: Group): string => {
   )
   switch (drifted.how) {
     case 'new':
-      return drifted.before === null && drifted.cause === null ? 'judged for the first time' : causeOf(drifted)
+      return causeOf(drifted)
     case 'changed':
       return `${causeOf(drifted)}; a finding since ${since}`
     case 'fixed':
@@ -89,7 +89,7 @@ const wordsOf = (group: Group): string => {
   }
 }
 
-const causeOf = ({ cause, how }: Drifted): string => {
+const causeOf = ({ cause, how, message }: Drifted): string => {
   switch (cause) {
     case 'host':
       return how === 'fixed' ? 'changed on the host, or by a run that was not kept' : 'changed on the host'
@@ -100,7 +100,7 @@ const causeOf = ({ cause, how }: Drifted): string => {
     case 'keyward':
       return 'repaired by keyward run'
     case null:
-      return 'why is not known'
+      return message === '' ? 'why is not known' : visibleLine(message)
   }
 }
 

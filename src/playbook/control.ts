@@ -1,8 +1,9 @@
 import { type Control, SEVERITIES, type Severity } from '../contract/control.ts'
 import { didYouMean } from '../contract/suggest.ts'
-import { wordsFor } from '../yaml/node.ts'
+import { wordsFor, type YamlNode } from '../yaml/node.ts'
 import { type Fields, fieldsOf } from './fields.ts'
 import type { Loading } from './loading.ts'
+import { holdsTemplate } from './read-field.ts'
 
 const KEYS = ['id', 'ids', 'title', 'severity', 'references']
 
@@ -11,6 +12,7 @@ export const controlOf = (fields: Fields, loading: Loading): Control | null => {
   const entry = fields.entry('control')
   if (entry === undefined) return null
   const { value } = entry
+  refuseTemplates(value, loading)
   if (value.kind !== 'map') return checked({ ids: fields.texts('control'), ...NOTHING_MORE }, entry.at, loading)
   const inner = fieldsOf(value, loading)
   for (const { key, at } of value.entries) {
@@ -29,9 +31,18 @@ export const controlOf = (fields: Fields, loading: Loading): Control | null => {
 const NOTHING_MORE = { title: null, severity: null, references: [] }
 
 const checked = (control: Control, at: Fields['map']['at'], loading: Loading): Control | null => {
-  if (control.ids.length > 0) return control
+  const ids = [...new Set(control.ids.map((id) => id.trim()).filter((id) => id !== ''))]
+  if (ids.length > 0) return { ...control, ids }
   loading.complain({ message: 'a control has an id', at, hint: 'as in control: SSH-AUTH-01' })
   return null
+}
+
+/** A control is the same on every host: waivers and reports go by it. */
+const refuseTemplates = (node: YamlNode, loading: Loading): void => {
+  if (node.kind === 'map') for (const { value } of node.entries) refuseTemplates(value, loading)
+  else if (node.kind === 'list') for (const item of node.items) refuseTemplates(item, loading)
+  else if (holdsTemplate(node))
+    loading.complain({ message: 'a control is the same on every host: it takes no template', at: node.at })
 }
 
 const severityOf = (fields: Fields, loading: Loading): Severity | null => {

@@ -1,15 +1,27 @@
-import { statSync } from 'node:fs'
 import type { Database } from '../history/database.ts'
-import { due, jitterOf, type Planned } from './due.ts'
+import { due, type Planned } from './due.ts'
+import { startOf } from './jitter.ts'
+import { ownName } from './owner.ts'
 import { timingKey } from './read.ts'
 import type { Schedule, Slot, Timing } from './shape.ts'
-import { addSlot, type Cursor, cursorOf, endSlot, keyOf, setCursor } from './slots.ts'
+import { addSlot, type Cursor, cursorOf, endSlot, forgetMissed, keyOf, setCursor } from './slots.ts'
+
+/** When it is, and when the file of schedules was last written. */
+export interface Moments {
+  readonly now: Date
+  readonly edited: Date
+}
 
 /**
  * Decides about every slot of a schedule that came since it was looked at last, and writes it down: those to run as
  * pending, the others with why not. All in one transaction, so that of two who look at once one finds nothing.
  */
-export const arrive = (database: Database, file: string, schedule: Schedule, now: Date): readonly Slot[] =>
+export const arrive = (
+  database: Database,
+  file: string,
+  schedule: Schedule,
+  { now, edited }: Moments,
+): readonly Slot[] =>
   database.alone(() => {
     const key = keyOf(file, schedule.name)
     const timing = timingKey(schedule)
@@ -19,30 +31,36 @@ export const arrive = (database: Database, file: string, schedule: Schedule, now
       setCursor(database, key, { considered: now.toISOString(), timing })
       return []
     }
-    const edited = cursor.timing === timing ? null : beforeEdit(file, schedule, cursor, now)
-    const from = edited?.until ?? new Date(cursor.considered)
-    const found = due(schedule, from, now)
-    const all = [...(edited?.slots ?? []), ...found.slots]
-    const written = all.flatMap((planned) => writtenSlot(database, key, schedule, planned, now) ?? [])
+    const considered = earlier(new Date(cursor.considered), now)
+    // a clock was set back: what ran stays as it is, and the schedule goes on from here
+    if (cursor.considered > now.toISOString()) forgetMissed(database, key, now)
+    const edit = later(considered, earlier(edited, now))
+    const isEdited = cursor.timing !== timing
+    const before = isEdited ? beforeEdit(schedule, cursor, { considered, edit }) : []
+    const found = due(schedule, isEdited ? edit : considered, now)
+    const written = [...before, ...found.slots].flatMap(
+      (planned) => writtenSlot(database, key, schedule, planned, now) ?? [],
+    )
     setCursor(database, key, { considered: found.considered.toISOString(), timing })
     return written
   })
 
+const earlier = (one: Date, other: Date): Date => (one < other ? one : other)
+const later = (one: Date, other: Date): Date => (one > other ? one : other)
+
 /** The slots that the timing before an edit still had; none of them runs. */
 const beforeEdit = (
-  file: string,
   schedule: Schedule,
   cursor: Cursor,
-  now: Date,
-): { readonly slots: readonly Planned[]; readonly until: Date } => {
-  const considered = new Date(cursor.considered)
-  const edit = new Date(Math.min(now.getTime(), Math.max(considered.getTime(), statSync(file).mtimeMs)))
+  { considered, edit }: { readonly considered: Date; readonly edit: Date },
+): readonly Planned[] => {
   const before = { ...schedule, ...timingOf(cursor.timing) }
   const reason = 'the schedule was edited before it was looked at'
-  const slots = due(before, considered, edit).slots.map(
-    (one): Planned => (one.what === 'run' || one.what === 'missed' ? { ...one, what: 'missed', reason } : one),
-  )
-  return { slots, until: edit }
+  // also those that only their jitter held back
+  const all = due(before, considered, new Date(edit.getTime() + schedule.jitterMs)).slots
+  return all
+    .filter(({ slot }) => slot <= edit)
+    .map((one): Planned => (one.what === 'run' || one.what === 'missed' ? { ...one, what: 'missed', reason } : one))
 }
 
 const timingOf = (key: string): Pick<Schedule, 'timing' | 'timezone'> => {
@@ -60,8 +78,8 @@ const writtenSlot = (
 ): Slot | null => {
   const row = { schedule: key, slot: slot.toISOString() }
   const status = what === 'run' ? 'pending' : what
-  const dueMs = slot.getTime() + jitterOf(schedule, slot)
+  const dueMs = startOf(schedule, slot)
   // it may be there from before the clock was set back
-  if (!addSlot(database, { ...row, status, reason, due_ms: dueMs, isLate })) return null
+  if (!addSlot(database, { ...row, status, reason, due_ms: dueMs, isLate, owner: ownName() })) return null
   return what === 'run' ? null : endSlot(database, row, { status: what, reason, runs: [], at: now })
 }

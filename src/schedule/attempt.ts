@@ -1,23 +1,25 @@
 import type { ReportDocument } from '../output/report-schema.ts'
 import type { Schedule, SlotStatus } from './shape.ts'
-
-/** A keyward that was started for a slot. */
-export interface Started {
-  readonly ended: Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>
-  stop(how?: 'now'): void
-}
+import type { Started } from './started.ts'
+import { wordsOf } from './words.ts'
 
 /** Starts keyward with these words behind its name. */
 export type Start = (argv: readonly string[]) => Started
 
+/** Why an attempt is to end before its time. */
+export interface Halt {
+  readonly status: Extract<SlotStatus, 'timed-out' | 'cancelled'>
+  readonly reason: string
+  /** without a moment to finish what was begun */
+  readonly atOnce: boolean
+}
+
 /** How an attempt at a slot ended. */
 export interface Attempt {
-  readonly status: Extract<SlotStatus, 'ran' | 'failed' | 'timed-out' | 'cancelled'>
+  readonly status: Extract<SlotStatus, 'ran' | 'failed' | 'timed-out' | 'cancelled' | 'killed'>
   readonly reason: string
-  readonly runs: readonly string[]
   readonly documents: readonly ReportDocument[]
-  /** the worst exit code of its runs */
-  readonly code: number
+  /** the hosts that were not reached in the end */
   readonly unreachable: readonly string[]
 }
 
@@ -28,85 +30,59 @@ export interface AttemptParts {
   readonly slot: string
   /** the hosts that an earlier attempt did not reach; empty: all */
   readonly limitTo: readonly string[]
-  /** asked every so often; true: end it */
-  readonly isCancelled: () => boolean
-  readonly pulseMs: number
+  /** comes when the attempt is to end */
+  readonly halt: Promise<Halt>
+  /** how long a run that was asked to end may take for it */
+  readonly graceMs: number
 }
 
-const GRACE_MS = 15_000
-const DRIFT = 3
-
-/** Runs a schedule once: an audit, a run, or an audit and, only where it found something, a run and an audit that proves it. */
+/** Runs a schedule once: an audit, a run, or an audit and, only where it found drift that nobody answers for, a run and an audit that proves it. */
 export const attempt = async (schedule: Schedule, parts: AttemptParts): Promise<Attempt> => {
-  const course = { left: schedule.timeoutMs, began: performance.now() }
-  const done: Run[] = []
-  const step = async (command: 'audit' | 'run'): Promise<Run> => {
-    const left = course.left - (performance.now() - course.began)
-    const run = await runOnce(command, schedule, parts, Math.max(0, left))
-    done.push(run)
-    return run
+  const steps: Step[] = []
+  let halt: Halt | null = null
+  void parts.halt.then((why) => {
+    halt = why
+  })
+  const step = async (command: 'audit' | 'run'): Promise<boolean> => {
+    const argv = wordsOf(command, schedule, parts)
+    const made = await stepOf(command, parts.start(argv), parts)
+    steps.push(made)
+    return halt === null && made.document !== null && ENDS.has(made.code)
   }
-  const first = await step(schedule.mode === 'run' ? 'run' : 'audit')
-  if (schedule.mode === 'audit-then-run' && first.cut === null && first.code === DRIFT) {
-    const second = await step('run')
-    if (second.cut === null && second.document !== null) await step('audit')
-  }
-  return ending(done)
+  const isRight = await step(schedule.mode === 'run' ? 'run' : 'audit')
+  if (isRight && schedule.mode === 'audit-then-run' && hasDrift(steps[0]?.document) && (await step('run')))
+    await step('audit')
+  return endingOf(steps, halt)
 }
 
-interface Run {
-  readonly command: string
+/** How a run that came to its end may have ended. */
+const ENDS: ReadonlySet<number> = new Set([0, 2, 3, 4])
+
+interface Step {
+  readonly command: 'audit' | 'run'
   readonly code: number
   readonly document: ReportDocument | null
+  /** what it said where there is no document */
   readonly said: string
-  readonly cut: 'timed-out' | 'cancelled' | null
 }
 
-const runOnce = async (
-  command: 'audit' | 'run',
-  schedule: Schedule,
-  parts: AttemptParts,
-  leftMs: number,
-): Promise<Run> => {
-  const started = parts.start(wordsOf(command, schedule, parts))
-  let cut: Run['cut'] = null
+const stepOf = async (command: Step['command'], started: Started, { halt, graceMs }: AttemptParts): Promise<Step> => {
+  let isOver = false
   let killing: NodeJS.Timeout | undefined
-  const end = (why: NonNullable<Run['cut']>): void => {
-    if (cut !== null) return
-    cut = why
-    started.stop()
-    killing = setTimeout(() => started.stop('now'), GRACE_MS)
-  }
-  const limit = setTimeout(() => end('timed-out'), leftMs)
-  const pulse = setInterval(() => {
-    if (parts.isCancelled()) end('cancelled')
-  }, parts.pulseMs)
+  void halt.then(({ atOnce }) => {
+    if (isOver) return
+    started.stop(...(atOnce ? (['now'] as const) : []))
+    killing = setTimeout(() => started.stop('now'), graceMs)
+  })
   const { code, stdout, stderr } = await started.ended
-  clearTimeout(limit)
+  isOver = true
   clearTimeout(killing)
-  clearInterval(pulse)
   const document = documentIn(stdout)
-  return { command, code, cut, document, said: document === null ? firstMistake(stdout, stderr) : '' }
+  return { command, code, document, said: document === null ? firstMistake(stdout, stderr) : '' }
 }
 
-const wordsOf = (command: 'audit' | 'run', schedule: Schedule, parts: AttemptParts): readonly string[] => {
-  const limit = parts.limitTo.length > 0 ? parts.limitTo.join(',') : schedule.limit
-  const { retain, waivers, forks } = schedule
-  return [
-    command,
-    ...schedule.playbooks,
-    ...schedule.inventory.flatMap((path) => ['-i', path]),
-    ...(limit === null ? [] : ['--limit', limit]),
-    ...schedule.tags.flatMap((tag) => ['--tags', tag]),
-    ...schedule.skipTags.flatMap((tag) => ['--skip-tags', tag]),
-    ...schedule.extraVars.flatMap((vars) => ['-e', vars]),
-    ...(forks === null ? [] : ['--forks', String(forks)]),
-    ...(waivers === null ? [] : ['--waivers', waivers]),
-    ...(command === 'run' ? ['--history'] : []),
-    ...['--history-file', parts.historyFile, '--keep-runs', String(retain.runs), '--keep-days', String(retain.days)],
-    ...['--schedule', schedule.name, '--slot', parts.slot, '--output', 'json'],
-  ]
-}
+const hasDrift = (document: ReportDocument | null | undefined): boolean =>
+  document?.results.some(({ status, waived }) => status === 'drift' && waived === undefined) ?? false
 
 const documentIn = (stdout: string): ReportDocument | null => {
   const document = parsed(stdout)
@@ -129,25 +105,38 @@ const firstMistake = (stdout: string, stderr: string): string => {
   return stderr.trim().split('\n').at(-1) ?? ''
 }
 
-const ending = (runs: readonly Run[]): Attempt => {
-  const last = runs.at(-1)
-  const documents = runs.flatMap(({ document }) => document ?? [])
-  const cut = runs.find((run) => run.cut !== null)?.cut ?? null
-  const broken = runs.find(({ document }) => document === null)
-  const codes = runs.map(({ command, code }) => `${command} ended with ${code}`).join(', ')
-  const rest = {
-    runs: documents.flatMap(({ id }) => id ?? []),
-    documents,
-    code: last?.code ?? 1,
-    unreachable: unreachableIn(documents.at(-1)),
-  }
-  if (cut !== null)
-    return { ...rest, status: cut, reason: cut === 'cancelled' ? 'the next slot took its place' : codes }
+const KILLED = 137
+const INTERRUPTED = 130
+
+const endingOf = (steps: readonly Step[], halt: Halt | null): Attempt => {
+  const documents = steps.flatMap(({ document }) => document ?? [])
+  const rest = { documents, unreachable: unreachableIn(documents.at(-1)) }
+  const all = steps.map(({ command, code }) => `${command} ended with ${code}${wordsFor(code)}`).join(', ')
+  if (halt !== null) return { ...rest, status: halt.status, reason: halt.reason }
+  const broken = steps.find(({ document, code }) => document === null || !ENDS.has(code))
   if (broken !== undefined) {
     const said = broken.said === '' ? '' : `: ${broken.said}`
-    return { ...rest, status: 'failed', reason: `${broken.command} ended with ${broken.code}${said}` }
+    return { ...rest, status: brokenStatus(broken.code), reason: `${all}${said}` }
   }
-  return { ...rest, status: 'ran', reason: rest.code === 0 && runs.length === 1 ? '' : codes }
+  return { ...rest, status: 'ran', reason: steps.length === 1 && steps[0]?.code === 0 ? '' : all }
+}
+
+const brokenStatus = (code: number): Attempt['status'] => {
+  if (code === KILLED) return 'killed'
+  return code === INTERRUPTED ? 'cancelled' : 'failed'
+}
+
+const wordsFor = (code: number): string => (WORDS[code] === undefined ? '' : ` (${WORDS[code]})`)
+
+const WORDS: Readonly<Record<number, string>> = {
+  0: 'as wanted',
+  1: 'wrong input',
+  2: 'a host failed',
+  3: 'drift',
+  4: 'a host was not reached',
+  127: 'it could not be started',
+  [INTERRUPTED]: 'interrupted',
+  [KILLED]: 'it was killed',
 }
 
 const unreachableIn = (document: ReportDocument | undefined): readonly string[] =>

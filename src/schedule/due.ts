@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
-import { blackoutAt } from './blackout.ts'
+import { type Arrived, arrivedSlots } from './arrived.ts'
+import { blackoutAt, blackoutOf } from './blackout.ts'
 import { durationText } from './duration.ts'
+import { startOf } from './jitter.ts'
 import type { Schedule } from './shape.ts'
-import { timesOf } from './times.ts'
 
 /** What is to become of a slot that is due. */
 export interface Planned {
@@ -11,6 +11,7 @@ export interface Planned {
   readonly what: 'run' | 'blackout' | 'missed' | 'disabled'
   /** found more than {@link LATE_MS} after its time */
   readonly isLate: boolean
+  /** why it does not run; empty where it does */
   readonly reason: string
 }
 
@@ -23,79 +24,59 @@ export interface Due {
 /** A slot found later than this after its time is late: only the catch-up policy lets it run. */
 export const LATE_MS = 5 * 60_000
 
-/** A single look records no more slots than this; what is older is counted in one of them. */
-const MOST = 5000
-
-/** How long after its nominal moment a slot starts: the same each time it is asked, in milliseconds. */
-export const jitterOf = ({ name, jitterMs }: Pick<Schedule, 'name' | 'jitterMs'>, slot: Date): number => {
-  if (jitterMs === 0) return 0
-  const hash = createHash('sha256').update(`${name} ${slot.toISOString()}`).digest()
-  return hash.readUInt32BE(0) % jitterMs
-}
-
 /**
  * Decides about every slot after `considered` that has come by `now`. A clock that was set back finds nothing: no slot is
  * looked at twice.
  */
 export const due = (schedule: Schedule, considered: Date, now: Date): Due => {
-  const { slots, upTo, folded } = arrived(schedule, considered, now)
-  const open = slots.filter((slot) => schedule.enabled && blackoutOf(schedule, slot) === null)
-  const chosen = chosenOf(schedule, open, now)
-  const planned = slots.map((slot): Planned => {
-    const isLate = now.getTime() - slot.getTime() - jitterOf(schedule, slot) > LATE_MS
-    if (!schedule.enabled) return { slot, what: 'disabled', isLate, reason: 'the schedule is not enabled' }
-    const blackout = blackoutOf(schedule, slot)
-    if (blackout !== null) return { slot, what: 'blackout', isLate, reason: blackout }
-    const why = chosen.get(slot)
-    return why === undefined ? { slot, what: 'run', isLate, reason: '' } : { slot, what: 'missed', isLate, reason: why }
+  const arrived = arrivedSlots(schedule, considered, now)
+  const left = new Map(arrived.slots.flatMap((slot) => pairOf(slot, leftOut(schedule, slot))))
+  const open = arrived.slots.filter((slot) => !left.has(slot))
+  const missed = missedOf(schedule, open, now)
+  const frozen = blackoutAt(now, schedule.blackouts, schedule.timezone)
+  const planned = arrived.slots.map((slot): Planned => {
+    const isLate = lateMs(schedule, slot, now) > LATE_MS
+    const why = left.get(slot) ?? missed.get(slot)
+    if (why !== undefined) return { slot, isLate, ...why }
+    return frozen === null
+      ? { slot, isLate, what: 'run', reason: '' }
+      : { slot, isLate, what: 'blackout', reason: `${frozen.reason} (it was found late, within that)` }
   })
-  const [first, ...rest] = planned
-  const more = folded === 0 ? '' : `; ${folded} more before it were missed`
-  return {
-    slots: first === undefined ? [] : [{ ...first, reason: `${first.reason}${more}` }, ...rest],
-    considered: upTo,
-  }
+  return { slots: counted(planned, arrived), considered: arrived.considered }
 }
 
-const blackoutOf = ({ blackouts, timezone }: Schedule, slot: Date): string | null =>
-  blackoutAt(slot, blackouts, timezone)?.reason ?? null
+type Why = Pick<Planned, 'what' | 'reason'>
 
-const arrived = (
-  schedule: Schedule,
-  considered: Date,
-  now: Date,
-): { readonly slots: readonly Date[]; readonly upTo: Date; readonly folded: number } => {
-  const times = timesOf(schedule.timing, schedule.timezone)
-  const slots: Date[] = []
-  let folded = 0
-  let upTo = considered
-  for (let slot = times.next(considered); slot !== null && slot <= now; slot = times.next(slot)) {
-    // what comes later by its jitter waits, and so does all behind it
-    if (slot.getTime() + jitterOf(schedule, slot) > now.getTime()) break
-    slots.push(slot)
-    upTo = slot
-    if (slots.length > MOST) {
-      slots.shift()
-      folded += 1
-    }
-  }
-  return { slots, upTo, folded }
+const pairOf = (slot: Date, why: Why | null): readonly (readonly [Date, Why])[] => (why === null ? [] : [[slot, why]])
+
+/** Why a slot never runs, whenever it is found; null where nothing keeps it. */
+export const leftOut = (schedule: Schedule, slot: Date): (Why & { readonly what: 'blackout' | 'disabled' }) | null => {
+  if (!schedule.enabled) return { what: 'disabled', reason: 'the schedule is not enabled' }
+  const blackout = blackoutOf(schedule, slot)
+  return blackout === null ? null : { what: 'blackout', reason: blackout.reason }
 }
 
-/** Why slots do not run; those that run are not in it. */
-const chosenOf = (schedule: Schedule, open: readonly Date[], now: Date): ReadonlyMap<Date, string> => {
+const lateMs = (schedule: Schedule, slot: Date, now: Date): number => now.getTime() - startOf(schedule, slot)
+
+/** Why slots that nothing keeps do not run; those that run are not in it. */
+const missedOf = (schedule: Schedule, open: readonly Date[], now: Date): ReadonlyMap<Date, Why> => {
   const { policy, windowMs, most } = schedule.catchUp
-  const age = (slot: Date): number => now.getTime() - slot.getTime() - jitterOf(schedule, slot)
   const limit = policy === 'none' ? LATE_MS : Math.max(windowMs, LATE_MS)
-  const within = open.filter((slot) => age(slot) <= limit)
-  const kept = new Set(policy === 'all' ? within.slice(-most) : within.slice(-1))
-  const why = new Map<Date, string>()
-  for (const slot of open) {
-    if (kept.has(slot)) continue
-    if (age(slot) > limit) {
-      const late = `found ${durationText(age(slot))} late`
-      why.set(slot, policy === 'none' ? `${late}, and nothing catches up` : `${late}, later than its window`)
-    } else why.set(slot, policy === 'all' ? `more than ${most} were due` : 'a later slot was due too')
+  const within = open.filter((slot) => lateMs(schedule, slot, now) <= limit)
+  const kept = new Set(within.slice(policy === 'all' ? -most : -1))
+  const inTime = new Set(within)
+  const why = (slot: Date): string => {
+    if (inTime.has(slot)) return policy === 'all' ? `more than ${most} were due at once` : 'superseded by a later slot'
+    const late = `found ${durationText(lateMs(schedule, slot, now))} late`
+    return policy === 'none' ? `${late}, and nothing catches up` : `${late}, the window is ${durationText(limit)}`
   }
-  return why
+  return new Map(open.filter((slot) => !kept.has(slot)).map((slot) => [slot, { what: 'missed', reason: why(slot) }]))
+}
+
+/** Says in the first record how many have none. */
+const counted = ([first, ...rest]: readonly Planned[], { older, isMore }: Arrived): readonly Planned[] => {
+  if (first === undefined) return []
+  if (older === 0) return [first, ...rest]
+  const many = `${isMore ? 'more than ' : ''}${older} earlier slots were missed too, without a record of their own`
+  return [{ ...first, reason: [first.reason, many].filter(Boolean).join('; ') }, ...rest]
 }

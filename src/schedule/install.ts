@@ -1,4 +1,6 @@
-/** The units that call `keyward schedule tick` on a file once a minute. */
+import type { Schedule } from './shape.ts'
+
+/** The units that call `keyward schedule tick` on a file. */
 export interface Units {
   readonly name: string
   readonly service: string
@@ -9,59 +11,69 @@ export interface Units {
 
 const MARK = '# written by keyward schedule install'
 
-/**
- * Writes the units.
- *
- * @param about.command the words that start keyward, all paths absolute
- * @param about.user whether they are a user's units
- */
-export const unitsFor = (about: {
+/** What units are made of. */
+export interface AboutUnits {
   readonly name: string
   readonly file: string
+  /** the words that start keyward, all paths absolute */
   readonly command: readonly string[]
+  /** null: where the file says, or the usual place */
   readonly history: string | null
+  /** whether they are a user's units */
   readonly user: boolean
-}): Units => {
+  readonly schedules: readonly Pick<Schedule, 'timing' | 'jitterMs' | 'retry'>[]
+}
+
+/** Writes the units: they tick every minute, or every ten where nothing is due in between. */
+export const unitsFor = (about: AboutUnits): Units => {
   const words = [
     ...about.command,
     ...['schedule', 'tick', about.file],
     ...(about.history === null ? [] : ['--history-file', about.history]),
   ]
-  const name = `keyward-${about.name}`
+  const minutes = minutesOf(about.schedules)
   return {
-    name,
+    name: `keyward-${about.name}`,
     service: `${MARK}
 [Unit]
 Description=keyward: what is due in ${escaped(about.file)}
-Wants=network-online.target
-After=network-online.target
-
+${about.user ? '' : 'Wants=network-online.target\nAfter=network-online.target\n'}
 [Service]
 Type=oneshot
 ExecStart=${words.map(quoted).join(' ')}
 # findings (3) and hosts that were not reached (4) are told by keyward itself
 SuccessExitStatus=3 4
-KillMode=mixed
 TimeoutStartSec=infinity
 `,
     timer: `${MARK}
 [Unit]
-Description=keyward: what is due in ${escaped(about.file)}, every minute
+Description=keyward: when to look what is due in ${escaped(about.file)}
 
 [Timer]
-OnCalendar=minutely
+OnCalendar=${minutes === null ? 'minutely' : `*:${minutes.map((one) => String(one).padStart(2, '0')).join(',')}`}
 AccuracySec=1s
 Persistent=true
 
 [Install]
 WantedBy=timers.target
 `,
-    cron: `* * * * *${about.user ? '' : ' root'} ${words.map(shellQuoted).join(' ')}`,
+    cron: `${minutes === null ? '*' : minutes.join(',')} * * * *${about.user ? '' : ' root'} ${words.map(shellQuoted).join(' ')}`,
   }
 }
 
 /** Whether a unit is one that was written here, and may be written anew. */
 export const isOurs = (text: string): boolean => text.startsWith(MARK)
+
+/** The minutes of an hour at which anything can be due; null: any. Dates depend on time zones, and jitter moves slots: both want every minute. */
+const minutesOf = (schedules: AboutUnits['schedules']): readonly number[] | null => {
+  const isCoarse = schedules.every(
+    ({ timing, jitterMs, retry }) =>
+      timing.kind === 'every' && timing.ms % STEP_MS === 0 && jitterMs === 0 && retry.attempts === 0,
+  )
+  return schedules.length > 0 && isCoarse ? [0, 10, 20, 30, 40, 50] : null
+}
+
+const STEP_MS = 600_000
 
 /** In systemd `%` and `$` begin something, and a backslash escapes. */
 const escaped = (text: string): string => text.replaceAll('%', '%%')

@@ -7,6 +7,9 @@ import { hostname } from 'node:os'
 /** Names a process of this host so that no other one is ever taken for it. */
 export const ownerOf = (pid: number): string => [hostname(), pid, startOf(pid), space()].join(':')
 
+/** Names this process. */
+export const ownName = (): string => ownerOf(process.pid)
+
 /** Whether the named process is there: null where this is not the host to say so. */
 export const isThere = (owner: string): boolean | null => {
   const [host, pid = '', start, where] = owner.split(':')

@@ -1,7 +1,7 @@
-import { blackoutAt } from './blackout.ts'
-import { jitterOf } from './due.ts'
+import { leftOut } from './due.ts'
+import { jitterOf } from './jitter.ts'
 import type { Schedule } from './shape.ts'
-import { localText, shiftNote, timesOf } from './times.ts'
+import { localText, timesOf } from './times.ts'
 
 /** A slot to come. */
 export interface Previewed {
@@ -10,6 +10,8 @@ export interface Previewed {
   readonly slot: string
   /** the same in the schedule's time zone, with its offset */
   readonly local: string
+  /** the IANA name of that time zone */
+  readonly timezone: string
   readonly status: 'planned' | 'blackout' | 'disabled'
   /** why it is left out, or what a shift of the clocks made of it; empty where there is nothing to say */
   readonly reason: string
@@ -37,19 +39,16 @@ export const preview = (schedules: readonly Schedule[], from: Date, count: numbe
 const nextOf = ({ timing, timezone }: Schedule, after: Date): Date | null => timesOf(timing, timezone).next(after)
 
 const previewed = (schedule: Schedule, slot: Date): Previewed => {
-  const { timing, timezone, blackouts } = schedule
-  const blackout = blackoutAt(slot, blackouts, timezone)
-  const jitter = jitterOf(schedule, slot)
-  const about = !schedule.enabled
-    ? { status: 'disabled' as const, reason: 'the schedule is not enabled' }
-    : blackout !== null
-      ? { status: 'blackout' as const, reason: blackout.reason }
-      : { status: 'planned' as const, reason: shiftNote(slot, timing, timezone) }
+  const { timing, timezone } = schedule
+  const left = leftOut(schedule, slot)
+  const jitter = left === null ? jitterOf(schedule, slot) : 0
   return {
     schedule: schedule.name,
     slot: isoOf(slot),
     local: localText(slot, timezone),
-    ...about,
+    timezone,
+    status: left?.what ?? 'planned',
+    reason: left?.reason ?? timesOf(timing, timezone).note(slot),
     ...(jitter === 0 ? {} : { starts: isoOf(new Date(slot.getTime() + jitter)) }),
   }
 }

@@ -10,8 +10,12 @@ export interface SlotRow {
   readonly status: SlotStatus
   readonly reason: string
   readonly is_late: number
-  /** who runs it, as `host:pid` */
+  /** who planned it, and while it runs who runs it: see owner.ts */
   readonly owner: string | null
+  /** the keyward that its owner started, named likewise */
+  readonly child: string | null
+  /** when its attempt must be over */
+  readonly ends_ms: number | null
   /** until when the owner is believed to be alive */
   readonly lease_ms: number | null
   readonly attempt: number
@@ -34,7 +38,7 @@ const TABLES = `
   CREATE TABLE IF NOT EXISTS slot (
     schedule TEXT NOT NULL, slot TEXT NOT NULL, status TEXT NOT NULL, reason TEXT NOT NULL, is_late INTEGER NOT NULL,
     owner TEXT, lease_ms INTEGER, attempt INTEGER NOT NULL, due_ms INTEGER NOT NULL, runs TEXT NOT NULL,
-    limit_to TEXT NOT NULL, stop INTEGER NOT NULL, PRIMARY KEY (schedule, slot)
+    limit_to TEXT NOT NULL, stop INTEGER NOT NULL, child TEXT, ends_ms INTEGER, PRIMARY KEY (schedule, slot)
   );
   CREATE TABLE IF NOT EXISTS slot_cursor (schedule TEXT PRIMARY KEY, considered TEXT NOT NULL, timing TEXT NOT NULL);
 `
@@ -57,22 +61,30 @@ export const setCursor = (database: Database, key: string, { considered, timing 
   database.run('INSERT OR REPLACE INTO slot_cursor VALUES (?, ?, ?)', key, considered, timing)
 }
 
-/** Forgets the cursors of a file's schedules that are in it no more. */
-export const dropCursors = (database: Database, file: string, names: readonly string[]): void => {
-  const kept = new Set(names.map((name) => keyOf(file, name)))
-  for (const { schedule } of database.all<{ schedule: string }>('SELECT schedule FROM slot_cursor'))
-    if (schedule.startsWith(`${file}#`) && !kept.has(schedule))
-      database.run('DELETE FROM slot_cursor WHERE schedule = ?', schedule)
+/** The keys of a file's schedules that were seen once. */
+export const knownKeys = (database: Database, file: string): readonly string[] =>
+  database
+    .all<{ schedule: string }>('SELECT schedule FROM slot_cursor')
+    .map(({ schedule }) => schedule)
+    .filter((key) => key.slice(0, key.lastIndexOf('#')) === file)
+
+/** Forgets a schedule that is in its file no more; false where somebody else did. */
+export const dropCursor = (database: Database, key: string): boolean =>
+  database.run('DELETE FROM slot_cursor WHERE schedule = ?', key).changes === 1
+
+/** Forgets slots still to come that a clock running ahead gave up: they may yet run. */
+export const forgetMissed = (database: Database, key: string, after: Date): void => {
+  database.run("DELETE FROM slot WHERE schedule = ? AND status = 'missed' AND slot > ?", key, after.toISOString())
 }
 
 /** Writes a slot that was decided about; one that is there already stays as it is, and false is given. */
 export const addSlot = (
   database: Database,
-  slot: Pick<SlotRow, 'schedule' | 'slot' | 'status' | 'reason' | 'due_ms'> & { readonly isLate: boolean },
+  slot: Pick<SlotRow, 'schedule' | 'slot' | 'status' | 'reason' | 'due_ms' | 'owner'> & { readonly isLate: boolean },
 ): boolean =>
   database.run(
-    `INSERT INTO slot VALUES (?, ?, ?, ?, ?, NULL, NULL, 0, ?, '[]', '[]', 0) ON CONFLICT DO NOTHING`,
-    ...[slot.schedule, slot.slot, slot.status, slot.reason, slot.isLate ? 1 : 0, slot.due_ms],
+    `INSERT INTO slot VALUES (?, ?, ?, ?, ?, ?, NULL, 0, ?, '[]', '[]', 0, NULL, NULL) ON CONFLICT DO NOTHING`,
+    ...[slot.schedule, slot.slot, slot.status, slot.reason, slot.isLate ? 1 : 0, slot.owner, slot.due_ms],
   ).changes === 1
 
 /** The slots of a schedule in these states, oldest first. */
@@ -91,18 +103,32 @@ export const slotRow = (database: Database, { schedule, slot }: Pick<SlotRow, 's
 export const takeSlot = (
   database: Database,
   row: SlotRow,
-  { owner, leaseMs }: { readonly owner: string; readonly leaseMs: number },
+  { owner, leaseMs, endsMs }: { readonly owner: string; readonly leaseMs: number; readonly endsMs: number },
 ): boolean =>
   database.run(
-    `UPDATE slot SET status = 'running', owner = ?, lease_ms = ?, stop = 0 WHERE schedule = ? AND slot = ? AND status = ?`,
-    ...[owner, leaseMs, row.schedule, row.slot, row.status],
+    `UPDATE slot SET status = 'running', owner = ?, lease_ms = ?, ends_ms = ?, stop = 0
+     WHERE schedule = ? AND slot = ? AND status = ?`,
+    ...[owner, leaseMs, endsMs, row.schedule, row.slot, row.status],
   ).changes === 1
 
-/** Says that the owner is alive; gives whether it is asked to end. */
-export const renewLease = (database: Database, row: SlotRow, leaseMs: number): boolean => {
+/** Says that the owner is alive. */
+export const renewLease = (database: Database, row: SlotRow, leaseMs: number): void => {
   database.run('UPDATE slot SET lease_ms = ? WHERE schedule = ? AND slot = ?', leaseMs, row.schedule, row.slot)
-  return slotRow(database, row)?.stop === 1
 }
+
+/** Writes down which process works on a slot. */
+export const nameChild = (database: Database, row: SlotRow, child: string): void => {
+  database.run('UPDATE slot SET child = ? WHERE schedule = ? AND slot = ?', child, row.schedule, row.slot)
+}
+
+/** Whether a slot of the same schedule that is to run, runs or ran comes later. */
+export const hasLater = (database: Database, { schedule, slot }: Pick<SlotRow, 'schedule' | 'slot'>): boolean =>
+  database.get(
+    `SELECT 1 AS one FROM slot WHERE schedule = ? AND slot > ?
+       AND status IN ('pending', 'queued', 'running', 'retrying', 'ran', 'caught-up')`,
+    schedule,
+    slot,
+  ) !== undefined
 
 /** Asks whoever runs a slot to end it. */
 export const askToStop = (database: Database, row: SlotRow): void => {
@@ -116,7 +142,8 @@ export const leaveSlot = (
   how: Pick<SlotRow, 'status' | 'reason' | 'due_ms' | 'runs' | 'limit_to' | 'attempt'>,
 ): void => {
   database.run(
-    `UPDATE slot SET status = ?, reason = ?, due_ms = ?, runs = ?, limit_to = ?, attempt = ?, owner = NULL, lease_ms = NULL
+    `UPDATE slot SET status = ?, reason = ?, due_ms = ?, runs = ?, limit_to = ?, attempt = ?, owner = NULL, lease_ms = NULL,
+       child = NULL
      WHERE schedule = ? AND slot = ?`,
     ...[how.status, how.reason, how.due_ms, how.runs, how.limit_to, how.attempt, row.schedule, row.slot],
   )
@@ -129,7 +156,7 @@ export const endSlot = (
   how: { readonly status: SlotStatus; readonly reason: string; readonly runs: readonly string[]; readonly at: Date },
 ): Slot => {
   database.run(
-    'UPDATE slot SET status = ?, reason = ?, runs = ?, owner = NULL, lease_ms = NULL WHERE schedule = ? AND slot = ?',
+    'UPDATE slot SET status = ?, reason = ?, runs = ?, owner = NULL, lease_ms = NULL, child = NULL WHERE schedule = ? AND slot = ?',
     ...[how.status, how.reason, JSON.stringify(how.runs), row.schedule, row.slot],
   )
   const slot = {
@@ -141,7 +168,7 @@ export const endSlot = (
   }
   appendEntry(database, {
     kind: 'slot',
-    id: `${row.schedule} ${row.slot}`,
+    id: freeId(database, `${row.schedule} ${row.slot}`),
     at: how.at.toISOString(),
     series: nameIn(row.schedule),
     summary: slot,
@@ -149,3 +176,13 @@ export const endSlot = (
   })
   return slot
 }
+
+/** A slot that a clock running ahead gave up may come again. */
+const freeId = (database: Database, id: string, number = 1): string => {
+  const one = number === 1 ? id : `${id} (${number})`
+  const isTaken = database.get("SELECT 1 AS one FROM entry WHERE kind = 'slot' AND id = ?", one) !== undefined
+  return isTaken ? freeId(database, id, number + 1) : one
+}
+
+/** The ids of the runs that were made for a slot so far. */
+export const idsIn = ({ runs }: Pick<SlotRow, 'runs'>): readonly string[] => JSON.parse(runs) as readonly string[]

@@ -8,10 +8,15 @@ export interface Waiver {
   readonly subject: { readonly kind: 'control' | 'task'; readonly name: string }
   /** a pattern of hosts, as in a play */
   readonly hosts: string
+  /** the hosts of this inventory that it takes */
+  readonly names: ReadonlySet<string>
   /** the observed value that it is bound to, or one per field; null: the one found when it was first used */
   readonly value: ChangeValue | Readonly<Record<string, ChangeValue>>
   readonly reason: string
   readonly owner: string
   readonly ticket: string | null
+  /** from this moment on it is a finding again */
   readonly expires: Date
+  /** how many days before its end it is told */
+  readonly warnDays: number
 }

@@ -14,6 +14,7 @@ describe('offered command lines', () => {
       ['check site.yml -i inv.yml', 'keyward run site.yml -i inv.yml'],
       ['run --check site.yml -i inv.yml -K', 'keyward run site.yml -i inv.yml -K'],
       ['run site.yml -C -i inv.yml -l web', 'keyward run site.yml -i inv.yml -l web'],
+      ['audit site.yml --history-file h.db', 'keyward run site.yml --history-file h.db --history'],
     ]
     for (const [typed, offered] of table) assert.equal(offers(typed).run(), offered)
   })

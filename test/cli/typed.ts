@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Sink } from '../../src/cli/surroundings.ts'
+import type { Sink, Surroundings } from '../../src/cli/surroundings.ts'
 
 /** The directory of the project. */
 export const home = join(import.meta.dirname, '..', '..')
@@ -16,7 +16,11 @@ export const typed = async (...argv: readonly string[]): Promise<Typed> => await
 
 /** The same with another clock or environment; what it starts runs in this process too. */
 export const typedIn = async (
-  about: { readonly clock?: () => Date; readonly environment?: Readonly<Record<string, string>> },
+  about: {
+    readonly clock?: () => Date
+    readonly environment?: Readonly<Record<string, string>>
+    readonly start?: Surroundings['start']
+  },
   argv: readonly string[],
 ): Promise<Typed> => {
   // commands are loaded late, and are to share their modules with what loads them
@@ -31,7 +35,7 @@ export const typedIn = async (
     argv,
     home,
     clock: about.clock ?? (() => new Date()),
-    start: (words) => ({ pid: null, ended: typedIn(about, words), stop: () => {} }),
+    start: about.start ?? ((words) => ({ pid: null, ended: typedIn(about, words), stop: () => {} })),
   })
   return { code, stdout: stdout.text(), stderr: stderr.text() }
 }

@@ -145,7 +145,7 @@ nothing was touched; to converge 1 of 2 hosts:
     ['the playbook changed', { cause: 'playbook' }],
     ['the host and the playbook changed', { cause: 'both' }],
     ['why is not known', { cause: null }],
-    ['judged for the first time', { cause: null, before: null }],
+    ['judged for the first time', { cause: null, before: null, message: 'judged for the first time' }],
     ['changed on the host; a finding since 2026-11-01 03:15', { how: 'changed' }],
     ['repaired by keyward run; it was there since 2026-11-01 03:15', { how: 'fixed', cause: 'keyward' }],
     [
