@@ -43,7 +43,7 @@ try {
   for (const directory of [made, worn]) await rm(directory, { recursive: true, force: true })
 }
 
-/** What a report's page carries with it. */
+/** The script and the style that every HTML report carries within itself. */
 async function writeReportPage() {
   await build({
     entryPoints: ['src/reports/page/page.ts', 'src/reports/page/page.css'],
@@ -51,7 +51,8 @@ async function writeReportPage() {
     bundle: true,
     minify: true,
     format: 'iife',
-    target: 'es2022',
+    target: ['chrome109', 'firefox115', 'safari16'],
+    charset: 'utf8',
     logLevel: 'warning',
   })
 }
@@ -77,21 +78,6 @@ async function writeSchemas() {
   for (const [name, schema] of Object.entries(schemas)) {
     await writeFile(join(made, 'schema', `${name}.schema.json`), `${JSON.stringify(schema, null, 2)}\n`)
   }
-}
-
-/** The script and the style that every HTML report carries within itself. */
-async function writePage() {
-  await build({
-    entryPoints: { page: 'src/reports/page/main.ts', 'page-style': 'src/reports/page/style.css' },
-    outdir: join(made, 'report'),
-    bundle: true,
-    minify: true,
-    format: 'iife',
-    target: ['chrome109', 'firefox115', 'safari16'],
-    charset: 'utf8',
-    logLevel: 'warning',
-  })
-  await rename(join(made, 'report', 'page-style.css'), join(made, 'report', 'page.css'))
 }
 
 /** The licenses of the packages in the bundle travel with it. */

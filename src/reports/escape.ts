@@ -15,4 +15,6 @@ export const escaped = (text: string): string =>
 
 /** Data for a script element: nothing in it can end that element. */
 export const scriptData = (value: unknown): string =>
-  JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  JSON.stringify(value)
+    .replace(/\p{Bidi_Control}/gu, (one) => `\\\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    .replace(/[<>&\u2028\u2029]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
