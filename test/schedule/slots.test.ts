@@ -42,8 +42,13 @@ describe('the slots of a schedule', () => {
     argvs = []
     told = []
     asked = []
+    release = () => {}
   })
-  afterEach(() => history.close())
+  afterEach(() => {
+    // a test that failed leaves nothing running
+    release()
+    history.close()
+  })
 
   const start = (argv: readonly string[]): Started => {
     argvs.push(argv)
