@@ -99,6 +99,8 @@ const table = (title: string, costs: ReadonlyMap<string, readonly Cost[]>): stri
   const bare = of('ssh HOST sudo -n true', both)
   const bareWall = of('ssh HOST sudo -n true', ({ wall }) => wall)
   const rows = [...costs.keys()].map((name) => {
+    // what failed has done less: its figures are no figures
+    if (costs.get(name)?.some(({ code }) => code !== 0)) return `| ${name} | did not do its work | | | | | | |`
     const cells = [
       of(name, ({ clientCpu }) => clientCpu / hosts).toFixed(3),
       of(name, ({ hostCpu }) => hostCpu / hosts).toFixed(3),
