@@ -1,9 +1,8 @@
+import { said } from '../output/changes.ts'
 import { reportDocument } from '../output/json.ts'
 import type { Output, Write } from '../output/output.ts'
 import type { ReportDocument, ResultDocument } from '../output/report-schema.ts'
-import { escaped } from './escape.ts'
-import { type Cell, gridOf, verdictOf } from './verdict.ts'
-import { changeText, valuesText, whereText } from './words.ts'
+import { type Check, checksOf } from './checks.ts'
 
 /** Tells a run by one JUnit document at its end. */
 export const junitOutput = (write: Write): Output => ({
@@ -14,106 +13,154 @@ export const junitOutput = (write: Write): Output => ({
   close: async () => {},
 })
 
-/** A run as JUnit XML: a suite per host, a case per task. What nobody looked at is skipped, and never passed. */
+/** A run as JUnit XML: a suite per host, a case per task; what was not judged is skipped or an error, and never passed. */
 export const junit = (document: ReportDocument): string => {
-  const { cells, hosts } = gridOf(document)
-  const cases = cells.flatMap(casesOf)
-  const suites = hosts.map((host) =>
-    suite(
-      document,
-      host,
-      cases.filter((one) => one.host === host),
-    ),
-  )
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ${attributes({ name: `keyward ${document.command}`, ...countsOf(cases) })}>\n${suites.join('')}</testsuites>\n`
+  const suites = [...checksOf(document)].map(([host, checks]) => ({ host, checks, numbers: numbersOf(checks) }))
+  const sum = (name: keyof Numbers): number => suites.reduce((all, { numbers }) => all + numbers[name], 0)
+  const seconds = (Date.parse(document.finished) - Date.parse(document.started)) / 1000
+  const open = element('testsuites', {
+    name: `keyward ${document.command}`,
+    tests: sum('tests'),
+    failures: sum('failures'),
+    errors: sum('errors'),
+    time: inSeconds(seconds),
+  })
+  const body = suites.map(({ host, checks, numbers }) => suite(document, host, checks, numbers))
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${open}>\n${body.join('')}</testsuites>\n`
 }
 
-interface Case {
-  readonly host: string
-  readonly kind: 'passed' | 'failure' | 'error' | 'skipped'
-  readonly seconds: number
-  readonly xml: string
+/** Of one suite; `time` in seconds. */
+interface Numbers {
+  readonly tests: number
+  readonly failures: number
+  readonly errors: number
+  readonly skipped: number
+  readonly time: number
 }
 
-const casesOf = (cell: Cell): readonly Case[] => {
-  if (cell.results.length > 0) return cell.results.map((result) => caseOf(result))
-  const message = cell.verdict === 'unreachable' ? 'the host was not reached' : 'it was not looked at'
-  const name = cell.subject.task
-  return [
-    {
-      host: cell.host,
-      kind: 'skipped',
-      seconds: 0,
-      xml: `    <testcase ${attributes({ name, classname: cell.host, time: '0' })}><skipped ${attributes({ message })}/></testcase>\n`,
-    },
-  ]
-}
-
-const caseOf = (result: ResultDocument): Case => {
-  const ids = result.control?.ids.join(', ')
-  const name = `${ids === undefined ? '' : `${ids}: `}${result.task}${result.item === undefined ? '' : ` [${result.item}]`}`
-  const seconds = result.duration_ms / 1000
-  const head = attributes({ name, classname: result.play, time: seconds.toFixed(3) })
-  const [kind, inside] = insideOf(result)
-  const xml = inside === '' ? `    <testcase ${head}/>\n` : `    <testcase ${head}>${inside}</testcase>\n`
-  return { host: result.host, kind, seconds, xml }
-}
-
-const insideOf = (result: ResultDocument): readonly [Case['kind'], string] => {
-  const message = result.message || summaryOf(result)
-  switch (verdictOf(result)) {
-    case 'passed':
-      return ['passed', '']
-    case 'finding':
-      return [
-        'failure',
-        `<failure ${attributes({ message, type: result.status })}>${escaped(detailOf(result))}</failure>`,
-      ]
-    case 'failed':
-    case 'unreachable':
-      return ['error', `<error ${attributes({ message, type: result.status })}>${escaped(result.at)}</error>`]
-    case 'waived': {
-      const { reason, owner, expires } = result.waived ?? { reason: '', owner: '', expires: '' }
-      return ['skipped', `<skipped ${attributes({ message: `waived until ${expires} by ${owner}: ${reason}` })}/>`]
-    }
-    case 'unjudged':
-    case 'skipped':
-      return ['skipped', `<skipped ${attributes({ message: `${result.status}: ${message}` })}/>`]
-  }
-}
-
-const summaryOf = ({ changes }: ResultDocument): string => changes.map(changeText).join('; ')
-
-const detailOf = ({ changes, evidence, at }: ResultDocument): string =>
-  [
-    ...(evidence === undefined
-      ? []
-      : [
-          `expected: ${valuesText(evidence.expected)}`,
-          `effective: ${valuesText(evidence.effective)}`,
-          ...evidence.source.map((source) => `set at: ${whereText(source)}`),
-        ]),
-    ...changes.map((change) => change.diff ?? changeText(change)),
-    `task: ${at}`,
-  ].join('\n')
-
-const suite = (document: ReportDocument, host: string, cases: readonly Case[]): string => {
-  const about = { name: host, hostname: host, timestamp: document.started.slice(0, 19), ...countsOf(cases) }
-  return `  <testsuite ${attributes(about)}>\n${cases.map(({ xml }) => xml).join('')}  </testsuite>\n`
-}
-
-const countsOf = (cases: readonly Case[]): Readonly<Record<string, string>> => {
-  const count = (kind: Case['kind']): string => String(cases.filter((one) => one.kind === kind).length)
+const numbersOf = (checks: readonly Check[]): Numbers => {
+  const count = (name: Ending['name']): number => checks.filter((check) => endingOf(check)?.name === name).length
   return {
-    tests: String(cases.length),
+    tests: checks.length,
     failures: count('failure'),
     errors: count('error'),
     skipped: count('skipped'),
-    time: cases.reduce((all, { seconds }) => all + seconds, 0).toFixed(3),
+    time: checks.reduce((all, { result }) => all + result.duration_ms, 0) / 1000,
   }
 }
 
-const attributes = (all: Readonly<Record<string, string>>): string =>
-  Object.entries(all)
-    .map(([name, value]) => `${name}="${escaped(value)}"`)
-    .join(' ')
+const suite = (document: ReportDocument, host: string, checks: readonly Check[], numbers: Numbers): string => {
+  const { id, head, inputs } = document
+  const open = element('testsuite', {
+    name: host,
+    ...numbers,
+    time: inSeconds(numbers.time),
+    timestamp: document.started.slice(0, 19),
+    hostname: host,
+  })
+  const properties = { 'keyward.run': id, 'keyward.head': head, 'keyward.version': inputs?.version }
+  const known = Object.entries(properties).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${element('property', { name, value })}/>`],
+  )
+  const block = known.length === 0 ? '' : `    <properties>${known.join('')}</properties>\n`
+  return `  ${open}>\n${block}${checks.map(testCase).join('')}  </testsuite>\n`
+}
+
+const testCase = (check: Check): string => {
+  const { result } = check
+  const name = `${result.task}${result.item === undefined ? '' : ` [${result.item.replace(/^\((.*)\)$/s, '$1')}]`}`
+  const time = inSeconds(result.duration_ms / 1000)
+  const open = element('testcase', { name, classname: result.play, time })
+  const ending = endingOf(check)
+  if (ending === null) return `    ${open}/>\n`
+  const { message, type, text } = ending
+  const told = element(ending.name, { message, ...(type === null ? {} : { type }) })
+  return `    ${open}>${told}${text === '' ? '/>' : `>${escaped(text)}</${ending.name}>`}</testcase>\n`
+}
+
+/** How a case that has not passed ends. */
+interface Ending {
+  readonly name: 'failure' | 'error' | 'skipped'
+  readonly message: string
+  readonly type: string | null
+  readonly text: string
+}
+
+const endingOf = ({ result, verdict }: Check): Ending | null => {
+  const { status, message, waived } = result
+  const skipped = (why: string): Ending => ({ name: 'skipped', message: why, type: null, text: '' })
+  switch (verdict) {
+    case 'passed':
+      return null
+    case 'finding':
+      return { name: 'failure', message: summaryOf(result), type: 'drift', text: detailsOf(result) }
+    case 'failed':
+      return status === 'stuck'
+        ? { name: 'failure', message: summaryOf(result), type: 'stuck', text: detailsOf(result) }
+        : { name: 'error', message, type: 'failed', text: detailsOf(result) }
+    case 'unreachable':
+      return status === 'unreachable' ? { name: 'error', message, type: 'unreachable', text: '' } : skipped(message)
+    case 'waived':
+      return skipped(
+        `waived until ${waived?.expires} by ${waived?.owner}: ${waived?.reason}${waived?.ticket === undefined ? '' : ` (${waived.ticket})`}`,
+      )
+    case 'unjudged':
+      return skipped(status === 'skipped' ? message : `let pass: ${message}`)
+    case 'waiting':
+      return skipped(`waiting: ${message}`)
+    case 'skipped':
+      return skipped(message)
+  }
+}
+
+const summaryOf = ({ message, changes }: ResultDocument): string => {
+  if (message !== '') return message
+  const told = changes.map(({ field, path, before, after, later }) =>
+    path !== undefined && field === 'text'
+      ? `${path}: text`
+      : `${path === undefined ? '' : `${path}: `}${field}: ${said(before)} -> ${later ? 'known after the run' : said(after)}`,
+  )
+  return told.join('; ')
+}
+
+const detailsOf = (result: ResultDocument): string => {
+  const { evidence, changes, at, control, first_seen: since } = result
+  const fields = (all: Readonly<Record<string, Parameters<typeof said>[0]>>): string =>
+    Object.entries(all)
+      .map(([name, value]) => `${name} ${said(value)}`)
+      .join(', ')
+  const lines = [
+    ...(control === undefined ? [] : [`control: ${control.ids.join(', ')}`]),
+    ...(evidence === undefined
+      ? []
+      : [
+          `expected: ${fields(evidence.expected)}`,
+          `effective: ${fields(evidence.effective)}`,
+          ...evidence.source.map(({ file, line, text }) =>
+            `set at: ${file}${line === undefined ? '' : `:${line}`} ${text ?? ''}`.trimEnd(),
+          ),
+        ]),
+    ...(since === undefined ? [] : [`since: ${since}`]),
+    `at: ${at}`,
+    ...changes.flatMap(({ diff }) => diff ?? []),
+  ]
+  return `\n${lines.join('\n')}\n`
+}
+
+const inSeconds = (seconds: number): string => seconds.toFixed(3)
+
+const element = (name: string, attributes: Readonly<Record<string, string | number>>): string =>
+  `<${name}${Object.entries(attributes)
+    .map(
+      ([key, value]) =>
+        ` ${key}="${escaped(String(value)).replace(/[\n\t]/g, (one) => (one === '\n' ? '&#10;' : '&#9;'))}"`,
+    )
+    .join('')}`
+
+/** Text as XML 1.0 can hold it: what it forbids becomes a question mark in a box. */
+const escaped = (text: string): string =>
+  text
+    .replace(/\r/g, '\\r')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: those that XML forbids
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f\ufffe\uffff]|\p{Cs}/gu, '\ufffd')
+    .replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`)

@@ -1,41 +1,54 @@
-import { escaped } from './escape.ts'
+import { type Markup, markup } from './markup.ts'
+import { minute } from './views/value.ts'
 
-/** One past run, as a trend shows it. */
+/** One past run in a trend: tasks of all hosts. */
 export interface TrendPoint {
+  readonly id: string
   /** ISO 8601, in UTC */
-  readonly at: string
+  readonly finished: string
   readonly passed: number
   readonly findings: number
   readonly waived: number
-  /** failed ones, and those that nobody could judge */
+  /** of what failed too nothing is known */
   readonly unjudged: number
 }
 
-const WIDTH = 720
-const HEIGHT = 120
-const BANDS = ['passed', 'waived', 'unjudged', 'findings'] as const
+const PARTS = ['findings', 'unjudged', 'waived', 'passed'] as const
+const WORDS = { findings: 'findings', unjudged: 'not judged', waived: 'waived', passed: 'passed' } as const
 
-/** Past runs as stacked bars, oldest first; empty where there is one run only. */
-export const trendSvg = (points: readonly TrendPoint[]): string => {
-  if (points.length < 2) return ''
-  const most = Math.max(1, ...points.map((point) => BANDS.reduce((all, band) => all + point[band], 0)))
-  const step = WIDTH / points.length
-  const bars = points.map((point, index) => {
-    let y = HEIGHT
-    const parts = BANDS.map((band) => {
-      const height = (point[band] / most) * HEIGHT
-      y -= height
-      return height === 0
-        ? ''
-        : `<rect class="t-${band}" x="${(index * step).toFixed(1)}" y="${y.toFixed(1)}" width="${Math.max(1, step - 2).toFixed(1)}" height="${height.toFixed(1)}"/>`
-    })
-    return `<g><title>${escaped(titleOf(point))}</title>${parts.join('')}</g>`
-  })
-  const [first, last] = [points[0], points.at(-1)]
-  return `<figure class="trend"><svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(`${points.length} runs, from ${dayOf(first)} to ${dayOf(last)}`)}" preserveAspectRatio="none">${bars.join('')}</svg><figcaption><span>${escaped(dayOf(first))}</span><span>${points.length} runs</span><span>${escaped(dayOf(last))}</span></figcaption></figure>`
+/** The runs as bars, oldest first; nothing where there is one run only. */
+export const trendView = (points: readonly TrendPoint[]): Markup | null => {
+  const [first] = points
+  const last = points.at(-1)
+  if (first === undefined || last === undefined || points.length < 2) return null
+  const highest = Math.max(1, ...points.map(totalOf))
+  const width = 600 / points.length
+  const described = `${points.length} runs from ${minute(first.finished)} to ${minute(last.finished)}: findings from ${first.findings} to ${last.findings}, passed from ${first.passed} to ${last.passed}`
+  return markup`<section class="trend"><h2>Trend</h2><figure>
+<svg viewBox="0 0 600 120" preserveAspectRatio="none" role="img" aria-labelledby="trend-title trend-text"><title id="trend-title">Checks per run</title><desc id="trend-text">${described}</desc>
+<defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect class="ground" width="6" height="6"/><rect class="stripe" width="2.5" height="6"/></pattern></defs>
+${points.map((point, index) => bar(point, { x: index * width, width, highest }))}</svg>
+<figcaption><span>${minute(first.finished)}</span><span>${points.length} runs, UTC</span><span>${minute(last.finished)}</span></figcaption></figure>
+<p class="key">${PARTS.map((part) => markup`<span class="${part}">${WORDS[part]} <b>${last[part]}</b></span> `)}</p></section>`
 }
 
-const dayOf = (point: TrendPoint | undefined): string => point?.at.slice(0, 16).replace('T', ' ') ?? ''
+const totalOf = (point: TrendPoint): number => PARTS.reduce((all, part) => all + point[part], 0)
 
-const titleOf = (point: TrendPoint): string =>
-  `${dayOf(point)}: ${BANDS.map((band) => `${point[band]} ${band}`).join(', ')}`
+const bar = (
+  point: TrendPoint,
+  { x, width, highest }: { readonly x: number; readonly width: number; readonly highest: number },
+): Markup => {
+  const gap = Math.min(3, width / 5)
+  let below = 120
+  const rects = [...PARTS].map((part) => {
+    const height = (point[part] / highest) * 116
+    below -= height
+    return point[part] > 0
+      ? markup`<rect class="${part}" x="${round(x)}" y="${round(below)}" width="${round(width - gap)}" height="${round(height)}"/>`
+      : markup``
+  })
+  const told = PARTS.map((part) => `${WORDS[part]} ${point[part]}`).join(', ')
+  return markup`<g><title>${minute(point.finished)}: ${told}</title>${rects}</g>`
+}
+
+const round = (number: number): number => Math.round(number * 10) / 10

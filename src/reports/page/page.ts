@@ -1,159 +1,135 @@
 /// <reference lib="dom" />
-// What the page of a report does in a browser: the map of hosts and controls, a page of a host, a page of a control. Data
-// is in the page itself; texts are set as texts, never as HTML.
+import type { Fleet } from '../fleet.ts'
+import { linkTo, type Markup } from '../markup.ts'
+import { type Packed, unpack } from '../pack.ts'
+import type { Verdict } from '../verdict.ts'
+import { heatMap, verdictButtons } from '../views/heat.ts'
+import { hostPage, subjectPage } from '../views/pages.ts'
 
-import type { CellData, PageData } from '../data.ts'
+// What the report does where scripts run: without them its summary and its findings are there all the same.
 
-const data = JSON.parse(document.getElementById('data')?.textContent ?? '{}') as PageData
-const text = (index: number | undefined): string => (index === undefined ? '' : (data.strings[index] ?? ''))
-const LETTERS: Readonly<Record<string, string>> = {
-  passed: '',
-  finding: '!',
-  failed: '×',
-  waived: 'w',
-  unjudged: '?',
-  unreachable: '∅',
-  skipped: '·',
-}
+const byId = (id: string): HTMLElement => document.getElementById(id) as HTMLElement
 
-const make = (
-  name: string,
-  about: Readonly<Record<string, string>>,
-  ...inside: readonly (Node | string)[]
-): HTMLElement => {
-  const element = document.createElement(name)
-  for (const [key, value] of Object.entries(about)) element.setAttribute(key, value)
-  element.append(...inside)
-  return element
-}
+const fleet = unpack(JSON.parse(byId('data').textContent ?? '') as Packed) as Fleet
+const [page, overview, printed] = [byId('page'), byId('overview'), byId('printed')]
+const [map, buttons] = [byId('map'), byId('verdicts')]
+const field = byId('filter') as HTMLInputElement
+const chosen = new Set<Verdict>()
+const pages = new Map<string, () => Markup>([
+  ...fleet.hosts.map((host) => [linkTo('host', host.name), () => hostPage(fleet, host)] as const),
+  ...fleet.subjects.map((one) => [linkTo(one.kind, one.name), () => subjectPage(fleet, one)] as const),
+])
+const title = document.title
+let place = 0
 
-const verdictOf = (cell: CellData): string => data.verdicts[cell.v] ?? ''
-const hashOf = (kind: string, name: string): string => `#${kind}=${encodeURIComponent(name)}`
-const labelOf = (subject: number): string => data.subjects[subject]?.label ?? ''
-
-const verdictMark = (cell: CellData): HTMLElement =>
-  make('span', { class: `v v-${verdictOf(cell)}` }, `${LETTERS[verdictOf(cell)] || '✓'} ${verdictOf(cell)}`)
-
-const row = (cell: CellData, first: HTMLElement): HTMLElement => {
-  const named = (name: string, ...inside: readonly (Node | string)[]): HTMLElement =>
-    make('td', { 'data-name': name }, ...inside)
-  const found = named('found', text(cell.e))
-  for (const where of cell.s ?? []) found.append(make('span', { class: 'where' }, text(where)))
-  const more = named('')
-  if (cell.m !== undefined) more.append(make('div', {}, text(cell.m)))
-  if (cell.w !== undefined) more.append(make('div', { class: 'v-waived' }, text(cell.w)))
-  if (cell.d !== undefined)
-    more.append(make('details', {}, make('summary', {}, 'what would repair it'), make('pre', {}, text(cell.d))))
-  return make(
-    'tr',
-    {},
-    make('td', {}, first),
-    named('', verdictMark(cell)),
-    named('expected', text(cell.x)),
-    found,
-    named('since', text(cell.f)),
-    more,
-  )
-}
-
-const list = (first: string, rows: readonly HTMLElement[]): HTMLElement => {
-  const heads = [first, '', 'expected', 'found, and where it is set', 'since', ''].map((name) => make('th', {}, name))
-  return make('table', { class: 'list' }, make('thead', {}, make('tr', {}, ...heads)), make('tbody', {}, ...rows))
-}
-
-const link = (kind: string, name: string, label: string): HTMLElement => make('a', { href: hashOf(kind, name) }, label)
-
-const byWorst = (one: CellData, other: CellData): number => one.v - other.v
-
-const hostPage = (host: string): readonly Node[] => {
-  const index = data.hosts.indexOf(host)
-  const cells = data.cells.filter((cell) => cell.h === index).sort(byWorst)
-  return [
-    make('h2', {}, host),
-    list(
-      'control',
-      cells.map((cell) => row(cell, link('control', data.subjects[cell.t]?.key ?? '', labelOf(cell.t)))),
-    ),
-    make('h3', {}, 'look again'),
-    make('pre', { class: 'command' }, data.commands[index] ?? ''),
-  ]
-}
-
-const controlPage = (key: string): readonly Node[] => {
-  const index = data.subjects.findIndex((subject) => subject.key === key)
-  const subject = data.subjects[index]
-  const cells = data.cells.filter((cell) => cell.t === index).sort(byWorst)
-  const about = [subject?.severity, ...(subject?.references ?? [])].filter(Boolean).join(' · ')
-  return [
-    make('h2', {}, subject?.label ?? key),
-    make('p', { class: 'sub' }, about),
-    list(
-      'host',
-      cells.map((cell) => row(cell, link('host', data.hosts[cell.h] ?? '', data.hosts[cell.h] ?? ''))),
-    ),
-  ]
+const fill = (element: HTMLElement, { markup }: Markup): void => {
+  element.innerHTML = markup
 }
 
 const drawMap = (): void => {
-  const filter = (document.getElementById('filter') as HTMLInputElement).value.toLowerCase()
-  const wanted = (document.getElementById('verdict') as HTMLSelectElement).value
-  const rows = new Map<number, CellData[]>()
-  for (const cell of data.cells) {
-    const names = `${data.hosts[cell.h]} ${labelOf(cell.t)}`.toLowerCase()
-    if (!names.includes(filter) || (wanted !== '' && verdictOf(cell) !== wanted)) continue
-    rows.set(cell.h, [...(rows.get(cell.h) ?? []), cell])
+  fill(map, heatMap(fleet, { text: field.value.trim().toLowerCase(), verdicts: chosen }))
+  const first = map.querySelector<HTMLElement>('td')
+  if (first !== null) first.tabIndex = 0
+}
+
+/** Shows what the address names: `#host=web1`, `#host=web1&at=3` at its third control, `#control=…`. */
+const route = (): void => {
+  const [name = '', at] = location.hash.split('&at=')
+  const made = pages.get(name)
+  const wasOverview = !overview.hidden
+  if (wasOverview && made !== undefined) place = scrollY
+  overview.hidden = made !== undefined
+  page.hidden = made === undefined
+  fill(page, made?.() ?? { markup: '' })
+  const heading = page.querySelector('h1')
+  document.title = heading === null ? title : `${heading.textContent} · ${title}`
+  if (made === undefined) {
+    if (!wasOverview) scrollTo(0, place)
+    return
   }
-  const columns = [...new Set([...rows.values()].flat().map((cell) => cell.t))].sort((a, b) => a - b)
-  const worst = (cells: readonly CellData[]): number =>
-    cells.reduce((all, cell) => all + 10 ** (3 - Math.min(3, cell.v)), 0)
-  const sorted = [...rows].sort(([, one], [, other]) => worst(other) - worst(one))
-  const head = make('tr', {}, make('th', {}, `${sorted.length} hosts`))
-  for (const column of columns)
-    head.append(
-      make('th', { title: labelOf(column) }, link('control', data.subjects[column]?.key ?? '', labelOf(column))),
-    )
-  const body = sorted.map(([host, cells]) => {
-    const name = data.hosts[host] ?? ''
-    const line = make('tr', {}, make('th', {}, link('host', name, name)))
-    for (const column of columns) {
-      const cell = cells.find((one) => one.t === column)
-      const title = cell === undefined ? '' : `${name}: ${labelOf(column)}: ${verdictOf(cell)}`
-      line.append(
-        cell === undefined
-          ? make('td', {})
-          : make(
-              'td',
-              {},
-              make(
-                'a',
-                { href: hashOf('host', name), class: `c-${verdictOf(cell)}`, title, 'aria-label': title },
-                LETTERS[verdictOf(cell)] ?? '',
-              ),
-            ),
-      )
-    }
-    return line
-  })
-  document
-    .getElementById('map')
-    ?.replaceChildren(make('table', {}, make('thead', {}, head), make('tbody', {}, ...body)))
-}
-
-const show = (): void => {
-  const [, kind, name] = /^#(host|control)=(.*)$/.exec(location.hash) ?? []
-  const detail = document.getElementById('detail') as HTMLElement
-  const fleet = document.getElementById('fleet') as HTMLElement
-  fleet.hidden = kind !== undefined
-  detail.hidden = kind === undefined
-  if (kind === undefined || name === undefined) return
-  const inside = kind === 'host' ? hostPage(decodeURIComponent(name)) : controlPage(decodeURIComponent(name))
-  detail.replaceChildren(make('p', {}, make('a', { href: '#' }, '← all hosts')), ...inside)
   scrollTo(0, 0)
+  const row = at === undefined ? null : page.querySelector<HTMLElement>(`tbody[data-subjects~="${Number(at)}"]`)
+  if (row === null) return
+  for (const fix of row.querySelectorAll('details')) fix.open = true
+  row.classList.add('meant')
+  row.focus({ preventScroll: true })
+  row.scrollIntoView({ block: 'center' })
 }
 
-for (const element of document.querySelectorAll<HTMLElement>('.needs-script')) element.hidden = false
-document.getElementById('filter')?.addEventListener('input', drawMap)
-document.getElementById('verdict')?.addEventListener('change', drawMap)
-addEventListener('hashchange', show)
+const open = (cell: HTMLElement): void => {
+  const host = cell.parentElement?.querySelector('th a')?.getAttribute('href') ?? '#'
+  location.hash = `${host}&at=${cell.dataset.subject}`
+}
+
+const STEPS: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  Home: [0, Number.NEGATIVE_INFINITY],
+  End: [0, Number.POSITIVE_INFINITY],
+}
+
+const walk = (event: KeyboardEvent): void => {
+  const cell = (event.target as HTMLElement).closest('td')
+  if (cell === null) return
+  if (event.key === 'Enter' || event.key === ' ') {
+    event.preventDefault()
+    open(cell)
+    return
+  }
+  const step = STEPS[event.key]
+  if (step === undefined) return
+  event.preventDefault()
+  const row = cell.parentElement as HTMLTableRowElement
+  const rows = [...map.querySelectorAll('tbody tr')] as HTMLTableRowElement[]
+  const target = rows[rows.indexOf(row) + step[0]] ?? row
+  const column = Math.min(Math.max(cell.cellIndex + step[1], 1), target.cells.length - 1)
+  const next = target.cells[column] as HTMLElement
+  cell.tabIndex = -1
+  next.tabIndex = 0
+  next.focus()
+}
+
+fill(buttons, verdictButtons(fleet))
+byId('tools').hidden = false
 drawMap()
-show()
+field.addEventListener('input', drawMap)
+buttons.addEventListener('click', (event) => {
+  const button = (event.target as HTMLElement).closest('button')
+  if (button === null) return
+  const verdict = button.dataset.verdict as Verdict
+  if (!chosen.delete(verdict)) chosen.add(verdict)
+  button.setAttribute('aria-pressed', String(chosen.has(verdict)))
+  drawMap()
+})
+map.addEventListener('click', (event) => {
+  const cell = (event.target as HTMLElement).closest('td')
+  if (cell !== null) open(cell)
+})
+map.addEventListener('keydown', walk)
+addEventListener('keydown', (event) => {
+  if (event.key === '/' && document.activeElement !== field && !overview.hidden) {
+    event.preventDefault()
+    field.focus()
+  } else if (event.key === 'Escape') {
+    if (!page.hidden) location.hash = ''
+    else {
+      field.value = ''
+      drawMap()
+    }
+  }
+})
+addEventListener('hashchange', route)
+
+// paper has no links: every host with something to tell follows the overview
+addEventListener('beforeprint', () => {
+  const told = fleet.hosts.flatMap((host) => {
+    const checks = host.checks.filter(({ verdict }) => verdict !== 'passed' && verdict !== 'skipped')
+    return checks.length === 0 ? [] : [hostPage(fleet, { ...host, checks })]
+  })
+  if (page.hidden) fill(printed, { markup: told.map(({ markup }) => markup).join('') })
+  for (const fix of document.querySelectorAll<HTMLDetailsElement>('#page details, #printed details')) fix.open = true
+})
+addEventListener('afterprint', () => fill(printed, { markup: '' }))
+route()
