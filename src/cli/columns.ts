@@ -24,14 +24,3 @@ export const wrapped = (text: string, width: number): readonly string[] => {
   }
   return [...lines, line]
 }
-
-/** Rows whose cells stand below one another. */
-export const aligned = (rows: readonly (readonly string[])[]): readonly string[] => {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd(),
-  )
-}

@@ -5,11 +5,11 @@ import { openKeptHistory } from '../history/open.ts'
 import { historyPlace } from '../history/place.ts'
 import type { Entry, History, RunBody, RunSummary } from '../history/shape.ts'
 import { driftDocument } from '../output/kept-documents.ts'
+import { localTime } from '../output/local-time.ts'
 import { isColored, type Paint, paints } from '../output/paint.ts'
 import { driftLines } from '../output/since.ts'
 import type { Words } from './commands.ts'
 import type { HistoryFlags } from './flags.ts'
-import { localTime } from './local-time.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** Tells what differs between two runs that are kept; gives 0 whatever it is. */

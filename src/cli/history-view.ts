@@ -1,11 +1,11 @@
 import type { ChangeValue } from '../contract/outcome.ts'
 import type { Entry, RunSummary, Verdict } from '../history/shape.ts'
-import { aligned } from '../output/closing.ts'
+import { aligned } from '../output/aligned.ts'
+import { localTime } from '../output/local-time.ts'
 import type { Paint } from '../output/paint.ts'
 import type { ReportDocument, ResultDocument } from '../output/report-schema.ts'
 import { indented, visible, visibleLine } from '../output/visible.ts'
 import type { Slot } from '../schedule/shape.ts'
-import { localTime } from './local-time.ts'
 
 /** An entry of a run as documents have it. */
 export const entryDocument = (entry: Entry): Readonly<Record<string, unknown>> => {

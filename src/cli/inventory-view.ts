@@ -1,7 +1,7 @@
 import { place } from '../contract/errors.ts'
 import { holdsPrivateKey, Secret } from '../contract/secret.ts'
 import type { Host, Inventory, Variable } from '../inventory/shape.ts'
-import { aligned } from '../output/closing.ts'
+import { aligned } from '../output/aligned.ts'
 import type { Paint } from '../output/paint.ts'
 
 /** What `keyward inventory` shows: an inventory, the hosts chosen from it, and the variables of `-e` that win over all. */

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { openKeptHistory } from '../history/open.ts'
+import { aligned } from '../output/aligned.ts'
 import { readSchedules } from '../schedule/read.ts'
 import type { Schedule, Slot } from '../schedule/shape.ts'
 import { keyOf, makeSlotTables, type SlotRow } from '../schedule/slots.ts'
 import { localText } from '../schedule/times.ts'
-import { aligned } from './columns.ts'
 import type { ScheduleFlags } from './flags.ts'
 import { historyOf, nextOf } from './scheduler.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -72,7 +72,7 @@ const text = ({ schedule, last }: Row, now: Date): string => {
   const next = schedule.enabled ? nextOf(schedule, now) : null
   const when = next === null ? 'never' : `${localText(next, schedule.timezone)} (${next.toISOString()})`
   const head = `${schedule.name}: ${schedule.mode}, ${schedule.timing.kind} ${schedule.timing.text}, ${schedule.timezone}`
-  const slots = aligned(last.map(({ slot, status, reason, runs }) => ['', slot, status, reason, runs.join(', ')]))
+  const slots = aligned(last.map(({ slot, status, reason, runs }) => [slot, status, reason, runs.join(', ')]))
   return [
     head,
     `  next   ${schedule.enabled ? when : 'not enabled'}`,

@@ -1,7 +1,7 @@
 import { UserError } from '../contract/errors.ts'
+import { aligned } from '../output/aligned.ts'
 import { type Previewed, preview } from '../schedule/preview.ts'
 import { readSchedules } from '../schedule/read.ts'
-import { aligned } from './columns.ts'
 import type { ScheduleFlags } from './flags.ts'
 import type { Surroundings } from './surroundings.ts'
 
@@ -25,8 +25,11 @@ const previewLines = (rows: readonly Previewed[]): readonly string[] => {
     status,
     [reason, starts === undefined ? '' : `starts ${starts}`].filter(Boolean).join('; '),
   ])
-  return aligned([['local', 'UTC', 'schedule', 'status', 'reason'], ...table]).map((line) => line.trimEnd())
+  return aligned([['local', 'UTC', 'schedule', 'status', 'reason'], ...table]).map((line) => line.slice(INDENT))
 }
+
+/** of the rows that {@link aligned} gives: these stand under nothing */
+const INDENT = 2
 
 const MOMENT = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:?\d{2})?)?$/
 

@@ -4,6 +4,7 @@ import { type At, type Mistake, UserError } from '../contract/errors.ts'
 import { Secret } from '../contract/secret.ts'
 import { Waiting } from '../contract/signals.ts'
 import { suggest } from '../contract/suggest.ts'
+import { flagOf } from '../yaml/flag.ts'
 import { Spelled } from '../yaml/node.ts'
 
 /** How a host is reached, as its connection variables say; null is what they do not say. */
@@ -40,7 +41,7 @@ export const connectionVars = (
     user: read(['ansible_user', 'ansible_ssh_user'], textOf),
     keyFile: read(['ansible_ssh_private_key_file', 'ansible_private_key_file'], pathOf),
     password: read(['ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password'], secretOf),
-    become: read(['ansible_become'], flagOf),
+    become: read(['ansible_become'], yesOrNo),
     becomeUser: read(['ansible_become_user'], textOf),
     becomePassword: read(['ansible_become_password', 'ansible_become_pass', 'ansible_sudo_pass'], secretOf),
     notes: all.filter((name) => UNUSED.has(name)).map((name) => `${name} is not used by keyward`),
@@ -106,12 +107,8 @@ const pathOf: Convert<string> = (value, name) => {
   return typeof path === 'string' && path.startsWith('~/') ? join(homedir(), path.slice(2)) : path
 }
 
-const flagOf: Convert<boolean> = (value, name) => {
-  const word = String(value instanceof Spelled ? value.value : value).toLowerCase()
-  if (['yes', 'on', 'true', '1'].includes(word)) return true
-  if (['no', 'off', 'false', '0'].includes(word)) return false
-  return new Unfit(`${name} is yes or no, not ${JSON.stringify(String(value))}`)
-}
+const yesOrNo: Convert<boolean> = (value, name) =>
+  flagOf(value) ?? new Unfit(`${name} is yes or no, not ${JSON.stringify(String(value))}`)
 
 const methodOf: Convert<true> = (value, name) =>
   /^(?:ansible\.builtin\.)?sudo$/.test(String(value))

@@ -1,8 +1,8 @@
 import type { HostTrouble, Report } from '../engine/event.ts'
+import { aligned } from './aligned.ts'
 import type { Paint } from './paint.ts'
 import { unhappyHosts } from './recap.ts'
 import { keptParagraphs } from './since.ts'
-import { visibleLine } from './visible.ts'
 
 /** Command lines that the closing words offer, ready to be pasted. */
 export interface Offers {
@@ -84,11 +84,3 @@ const retry = ({ report, offers, paint }: Closing): readonly string[] => {
 
 /** the words of a machine whose sudo wants a password, and has none */
 const SUDO_PASSWORD = /^sudo wants a password/
-
-/** Rows as columns, each as wide as its widest cell. */
-export const aligned = (rows: readonly (readonly string[])[]): readonly string[] => {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
-  return rows.map((row) =>
-    `  ${row.map((text, column) => visibleLine(text).padEnd(widths[column] ?? 0)).join('  ')}`.trimEnd(),
-  )
-}

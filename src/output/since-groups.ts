@@ -1,7 +1,7 @@
 import type { Evidence } from '../contract/control.ts'
 import type { Drifted } from '../engine/kept.ts'
 import { said } from './changes.ts'
-import { localMinute, minuteSpan } from './local-minute.ts'
+import { localMinute, minuteSpan } from './local-time.ts'
 import { visibleLine } from './visible.ts'
 
 /** One finding of one host. */

@@ -1,7 +1,7 @@
 import type { Status } from '../contract/outcome.ts'
 import type { Report } from '../engine/event.ts'
 import type { Drift, Drifted } from '../engine/kept.ts'
-import { localMinute } from './local-minute.ts'
+import { localMinute } from './local-time.ts'
 import type { Paint } from './paint.ts'
 import { alike, groupLines, hostNames, unjudgedLines } from './since-groups.ts'
 import { visibleLine } from './visible.ts'

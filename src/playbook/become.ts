@@ -1,9 +1,9 @@
+import { flagOf } from '../yaml/flag.ts'
 import { nodeValue } from '../yaml/node.ts'
 import type { Fields } from './fields.ts'
 import { holdsTemplate } from './read-field.ts'
 import type { Become } from './shape.ts'
 import type { TemplateContext } from './template.ts'
-import { flagOf } from './values.ts'
 
 /** Reads `become`, `become_user` and `become_method`. */
 export const becomeOf = (fields: Fields, context: TemplateContext): Become => {

@@ -1,12 +1,13 @@
 import { type Mistake, UserError } from '../contract/errors.ts'
 import { LATER } from '../contract/later.ts'
 import { Waiting } from '../contract/signals.ts'
+import { flagOf } from '../yaml/flag.ts'
 import { needlessJudgements } from './acts.ts'
 import { givenOf, itemLabel, loopedParams, loopItems } from './bind.ts'
 import { NoFile } from './control-file.ts'
 import { checkParams } from './params.ts'
 import type { Become, Scope, Task, Template } from './shape.ts'
-import { contains, flagOf, isLater, wordsFor } from './values.ts'
+import { contains, isLater, wordsFor } from './values.ts'
 
 /** What checking the values of one task on one host needs. */
 export interface TaskCheck {

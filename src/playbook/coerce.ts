@@ -1,8 +1,9 @@
 import type { Mistake } from '../contract/errors.ts'
 import { holdsPrivateKey, Secret } from '../contract/secret.ts'
+import { flagOf } from '../yaml/flag.ts'
 import { Spelled, unspelled } from '../yaml/node.ts'
 import type { ParamSchema } from './schema.ts'
-import { contains, flagOf, isMap, isSecret, wordsFor } from './values.ts'
+import { contains, isMap, isSecret, wordsFor } from './values.ts'
 
 /** What is wrong with a part of a parameter's value. */
 export interface Unfit extends Pick<Mistake, 'message' | 'hint'> {

@@ -1,6 +1,6 @@
 import type { At } from '../contract/errors.ts'
+import { flagOf } from '../yaml/flag.ts'
 import { isEmpty, itemsOf, type MapNode, nodeValue, wordsFor, type YamlNode } from '../yaml/node.ts'
-import { flagOf } from './values.ts'
 
 /** Says what is wrong with a field; gives undefined, so that it can stand for the value. */
 export type Complain = (message: string, at: At, hint?: string) => undefined

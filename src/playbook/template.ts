@@ -1,10 +1,11 @@
 import { type At, type Mistake, UserError } from '../contract/errors.ts'
+import { flagOf } from '../yaml/flag.ts'
 import { nodeValue, type ScalarNode, type YamlNode } from '../yaml/node.ts'
 import type { Compiling, Expression } from './compiling.ts'
 import type { ReadFile } from './control-file.ts'
 import type { Scope, Template, Use } from './shape.ts'
 import { compileBare, compileText } from './text.ts'
-import { flagOf, holds } from './values.ts'
+import { holds } from './values.ts'
 
 /** What compiling needs: how `file` reads, and where mistakes go. */
 export interface TemplateContext {

@@ -3,12 +3,13 @@ import { type At, UserError } from '../contract/errors.ts'
 import { LATER } from '../contract/later.ts'
 import { Secret } from '../contract/secret.ts'
 import { Waiting } from '../contract/signals.ts'
+import { flagOf } from '../yaml/flag.ts'
 import { type Block, BROKEN, type Compiling, type Expression, type Sight } from './compiling.ts'
 import { compileCall, compileExpression } from './expression.ts'
 import { HELPERS } from './helpers.ts'
 import { fromJinja, fromJinjaBare } from './jinja.ts'
 import { defined, nameOf } from './path.ts'
-import { flagOf, isMap, textFor } from './values.ts'
+import { isMap, textFor } from './values.ts'
 
 /** Compiles a text: where it is exactly one `{{ expression }}` it keeps that value's type, else it is text. */
 export const compileText = (text: string, compiling: Compiling, placeAt: (index: number) => At): Expression => {

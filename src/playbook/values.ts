@@ -2,20 +2,8 @@ import { type At, UserError } from '../contract/errors.ts'
 import { LATER } from '../contract/later.ts'
 import { holdsPrivateKey, Secret } from '../contract/secret.ts'
 import { Waiting } from '../contract/signals.ts'
+import { flagOf } from '../yaml/flag.ts'
 import { Spelled } from '../yaml/node.ts'
-
-const TRUE = new Set(['yes', 'on', 'true', '1'])
-const FALSE = new Set(['no', 'off', 'false', '0'])
-
-/** Reads a boolean as Ansible users write it (yes no on off true false 1 0, any letter case); undefined where it is none. */
-export const flagOf = (value: unknown): boolean | undefined => {
-  if (typeof value === 'boolean') return value
-  if (value instanceof Spelled && typeof value.value === 'boolean') return value.value
-  if (typeof value !== 'string' && typeof value !== 'number' && !(value instanceof Spelled)) return undefined
-  const word = String(value).toLowerCase()
-  if (TRUE.has(word)) return true
-  return FALSE.has(word) ? false : undefined
-}
 
 /** Says whether a value counts as true in a condition; a value that is neither yes nor no is an error. */
 export const holds = (value: unknown, at: At): boolean => {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { type At, type Mistake, UserError } from '../contract/errors.ts'
 import { didYouMean } from '../contract/suggest.ts'
-import { entryOf, isEmpty, itemsOf, type MapNode, wordsFor, type YamlNode } from './node.ts'
+import { flagOf } from './flag.ts'
+import { entryOf, isEmpty, itemsOf, type MapNode, nodeValue, wordsFor, type YamlNode } from './node.ts'
 import { readYaml } from './read.ts'
 
 /** Reads the entries of a map, and complains of what does not fit. A wrong value reads as undefined. */
@@ -94,10 +95,8 @@ const readerOf = (map: MapNode, mistakes: Mistake[]): YamlRecord => {
     flag: (key) => {
       const one = node(key)
       if (one === undefined) return undefined
-      const word = one.kind === 'scalar' ? String(one.value).toLowerCase() : ''
-      if (['yes', 'on', 'true', '1'].includes(word)) return true
-      if (['no', 'off', 'false', '0'].includes(word)) return false
-      return complain(key, `"${key}" is yes or no, not ${wordsFor(one)}`)
+      const flag = one.kind === 'scalar' ? flagOf(nodeValue(one)) : undefined
+      return flag ?? complain(key, `"${key}" is yes or no, not ${wordsFor(one)}`)
     },
     whole: (key, least) => {
       const one = node(key)

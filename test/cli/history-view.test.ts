@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { runLines, slotsLines, slotsOf } from '../../src/cli/history-view.ts'
-import { localTime } from '../../src/cli/local-time.ts'
 import type { Entry, RunSummary } from '../../src/history/shape.ts'
+import { localTime } from '../../src/output/local-time.ts'
 import { paints } from '../../src/output/paint.ts'
 import type { ReportDocument, ResultDocument } from '../../src/output/report-schema.ts'
 

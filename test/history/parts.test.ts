@@ -2,12 +2,13 @@ import assert from 'node:assert/strict'
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Counts, Report, Result } from '../../src/engine/event.ts'
+import type { Report, Result } from '../../src/engine/event.ts'
 import { historyPlace } from '../../src/history/place.ts'
 import { runId } from '../../src/history/run-id.ts'
 import { seriesOf } from '../../src/history/series.ts'
 import { summaryOf } from '../../src/history/summary.ts'
 import { folder } from '../kit/story.ts'
+import { counts } from '../output/events.ts'
 
 describe('the place of the history', () => {
   const table: readonly (readonly [
@@ -74,18 +75,7 @@ describe('the series of a run', () => {
 })
 
 describe('the summary of a run', () => {
-  const none: Counts = {
-    ok: 0,
-    changed: 0,
-    drift: 0,
-    failed: 0,
-    unreachable: 0,
-    skipped: 0,
-    waiting: 0,
-    rescued: 0,
-    ignored: 0,
-    waived: 0,
-  }
+  const none = counts()
   const result = (about: Partial<Result>): Result =>
     ({ host: 'web1', playIndex: 0, taskIndex: 0, status: 'drift', ...about }) as Result
   const high = { ids: ['SSH-AUTH-01'], title: null, severity: 'high', references: [] } as const

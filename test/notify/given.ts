@@ -1,5 +1,6 @@
 import type { ReportDocument, ResultDocument } from '../../src/output/report-schema.ts'
-import type { Schedule, Slot, SlotStatus } from '../../src/schedule/shape.ts'
+import { NOTIFY_ON, type Schedule, type Slot, type SlotStatus } from '../../src/schedule/shape.ts'
+import { scheduled } from '../schedule/given.ts'
 
 /** The result of a task on a host, `PermitRootLogin` by its control where nothing else is said. */
 export const result = (host: string, about: Partial<ResultDocument> = {}): ResultDocument => ({
@@ -90,28 +91,5 @@ export const slot = (at: string, status: SlotStatus = 'ran', reason = ''): Slot 
 })
 
 /** A schedule that tells everything to these channels. */
-export const schedule = (via: readonly string[], about: Partial<Schedule> = {}): Schedule => ({
-  name: 'nightly',
-  at: { file: 'schedule.yml', line: 1, column: 1 },
-  enabled: true,
-  playbooks: [],
-  inventory: [],
-  limit: null,
-  tags: [],
-  skipTags: [],
-  extraVars: [],
-  forks: null,
-  waivers: null,
-  mode: 'audit',
-  timing: { kind: 'every', text: '1d', ms: 86_400_000 },
-  timezone: 'UTC',
-  jitterMs: 0,
-  overlap: 'skip',
-  catchUp: { policy: 'none', windowMs: 0, most: 1 },
-  blackouts: [],
-  retry: { attempts: 0, delayMs: 0 },
-  timeoutMs: 0,
-  notify: { on: ['drift', 'fixed', 'fail', 'unreachable', 'waiver-expiring', 'missed'], via },
-  retain: { runs: 10, days: 10 },
-  ...about,
-})
+export const schedule = (via: readonly string[], about: Partial<Schedule> = {}): Schedule =>
+  scheduled({ notify: { on: [...NOTIFY_ON], via }, ...about })

@@ -131,6 +131,7 @@ describe('metrics', () => {
       schedules: [schedule([])],
       metrics: join(dir, 'keyward.prom'),
     }
+    const mask = process.umask(0o077)
     try {
       writeFileSync(file.metrics, 'old', { mode: 0o600 })
       await afterSlot(parts, {
@@ -149,6 +150,7 @@ describe('metrics', () => {
       await writeMetrics(parts, { ...file, metrics: join(dir, 'gone', 'a.prom') }, () => null)
       assert.match(told.join('\n'), /^writing metrics: ENOENT/)
     } finally {
+      process.umask(mask)
       database.close()
       rmSync(dir, { recursive: true })
     }

@@ -108,6 +108,14 @@ describe('what is told after a slot', () => {
       { runs: [run([result('web1', { control: { ids: ['X'] } })])], told: ['gone web1 yes'] },
     ]))
 
+  it('takes a failing host that is lost for none that recovered', () =>
+    story([
+      { runs: [run([failed('web1')])], told: ['failed web1'] },
+      { runs: [run([unreachable('web1')])], told: ['unreachable web1'] },
+      { runs: [run([failed('web1')])], told: ['reachable web1'] },
+      { runs: [run([result('web1')])], told: ['recovered web1'] },
+    ]))
+
   it('takes a host that left the inventory for none that came back', () =>
     story([
       { runs: [run([failed('web1'), result('web2')])], told: ['failed web1'] },

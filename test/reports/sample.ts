@@ -1,5 +1,6 @@
 import type { ReportDocument, ResultDocument } from '../../src/output/report-schema.ts'
 import type { TrendPoint } from '../../src/reports/trend.ts'
+import { counts } from '../output/events.ts'
 
 type Status = ResultDocument['status']
 
@@ -20,17 +21,7 @@ export const resultOf = (about: Partial<ResultDocument> = {}): ResultDocument =>
   ...about,
 })
 
-const NONE = {
-  ok: 0,
-  changed: 0,
-  drift: 0,
-  failed: 0,
-  unreachable: 0,
-  skipped: 0,
-  waiting: 0,
-  rescued: 0,
-  ignored: 0,
-}
+const { waived: _none, ...NONE } = counts()
 
 /** A document of these results; their hosts in the order of the results, others behind them. */
 export const documentOf = (
