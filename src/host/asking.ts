@@ -4,9 +4,10 @@ import type { Answer, LoginAnswer, LoginRequest, User } from '../contract/look.t
 import type { Command, Question } from '../contract/questions.ts'
 import { Secret } from '../contract/secret.ts'
 import { Missing } from '../contract/signals.ts'
-import { LOOK, parseListing, parseReport, type Report } from './found.ts'
+import { parseListing, type Report } from './found.ts'
 import type { RawAnswer } from './frame.ts'
 import type { LookParts } from './look.ts'
+import { LOOK } from './look-library.ts'
 import { commandScript, quote, textScript } from './quote.ts'
 import type { Frame } from './session.ts'
 import { parseUser } from './user.ts'
@@ -30,7 +31,7 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
   const { runner, memory, connection } = parts
   const user = power ?? connection.user
   const look = (script: string, shown: string): Promise<RawAnswer> =>
-    runner.run(power, { script, libraries: [LOOK], timeoutMs: LOOK_MS, again: true, shown })
+    runner.run(power, { script, libraries: [LOOK], timeoutMs: LOOK_MS, again: true, anywhere: true, shown })
 
   const userOf = (name: string): Promise<User | null> =>
     memory.recall(`user ${name}`, { kind: 'account' }, async () => {
@@ -51,11 +52,7 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
       memory.recall(
         `${user} file ${follow} ${withText} ${path}`,
         { kind: 'path', path },
-        async () => {
-          const shown = `${withText ? 'read' : 'look at'} ${path}`
-          const answer = await look(`k_file ${Number(follow)} ${Number(withText)} ${quote(path)}`, shown)
-          return parseReport(answer, { path, user })
-        },
+        () => parts.batch.report(runner, power, { path, follow, withText }),
         (report) => report.realPath,
       ),
     list: (path) =>
@@ -108,6 +105,7 @@ export const runCommand = async (
     libraries: [],
     timeoutMs: command.timeoutMs ?? COMMAND_MS,
     again: about.again,
+    ...(about.again ? { anywhere: true } : {}),
     shown: command.shown ?? command.argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))).join(' '),
   }
   const answer = await parts.runner.run(power, frame)

@@ -2,89 +2,6 @@ import { textOf } from '../contract/bytes.ts'
 import { HostError } from '../contract/errors.ts'
 import type { Found } from '../contract/look.ts'
 import type { RawAnswer } from './frame.ts'
-import type { Library } from './library.ts'
-
-/** Reports what is at a path; works with the tools of GNU and of busybox. */
-export const LOOK: Library = {
-  name: 'look',
-  text: `
-k_real() { # PATH: its real path; of what does not exist, as far as it does
-  k_p=$(readlink -m -- "$1" 2>/dev/null) && [ -n "$k_p" ] && printf '%s' "$k_p" && return
-  k_p=$1 k_i=0
-  while :; do
-    if [ -d "$k_p" ] && k_d=$(cd -P -- "$k_p" 2>/dev/null && pwd -P); then k_p=$k_d; break; fi
-    k_t=/\${k_p##*/} k_d=\${k_p%/*}
-    while [ -n "$k_d" ] && [ ! -d "$k_d" ]; do k_t=/\${k_d##*/}$k_t k_d=\${k_d%/*}; done
-    k_d=$(cd -P -- "\${k_d:-/}" && pwd -P) || return 1
-    k_p=\${k_d%/}$k_t
-    [ -L "$k_p" ] || break
-    k_i=$((k_i + 1))
-    [ $k_i -le 40 ] || return 1
-    k_l=$(readlink -- "$k_p") || return 1
-    case $k_l in /*) k_p=$k_l ;; *) k_p=\${k_p%/*}/$k_l ;; esac
-  done
-  printf '%s' "$k_p"
-}
-k_plain() { # PATH: whether it is real as it stands; tests are of the shell itself, and start no process
-  case $1/ in //*|*//*|*/./*|*/../*) return 1 ;; /*) ;; *) return 1 ;; esac
-  k_q=$1
-  while [ -n "$k_q" ]; do
-    [ ! -L "$k_q" ] || return 1
-    k_q=\${k_q%/*}
-  done
-}
-k_gone() { # PATH: whether nothing is there, as far as the shell can tell for sure
-  k_q=\${1%/*}
-  while [ -n "$k_q" ] && [ ! -e "$k_q" ]; do k_q=\${k_q%/*}; done
-  [ -d "\${k_q:-/}" ] && [ -x "\${k_q:-/}" ] && [ ! -e "$1" ] && [ ! -L "$1" ]
-}
-k_stat() { stat -c '%f|%u|%g|%s|%Y|%Z|%y|%z|%U|%G' -- "$1" 2>&1; }
-k_file() { # FOLLOW TEXT PATH: found or absent, real path, stat, target, and then the text
-  k_link= k_real=1
-  if k_plain "$3"; then
-    k_r=$3
-    if k_gone "$3"; then printf 'absent\\0%s\\0: No such file or directory\\0' "$3"; return 0; fi
-  elif [ "$1" = 1 ]; then k_r=$(k_real "$3") || k_real=
-  else
-    case \${3##*/} in
-      ''|.|..) k_r=$(k_real "$3") || k_real= ;;
-      *) k_r=$(k_real "\${3%/*}/.") && k_r=\${k_r%/.} k_r=\${k_r%/}/\${3##*/} || k_real= ;;
-    esac
-  fi
-  k_at=$k_r
-  if [ "$1" = 1 ]; then
-    # a real path that is a link is one that leads to itself
-    [ ! -L "$k_r" ] || k_real=
-    [ -e "$3" ] || [ ! -L "$3" ] || k_at=$3
-  fi
-  [ -n "$k_real" ] || { printf 'absent\\0%s\\0%s\\0' "$3" "$(stat -L -- "$3" 2>&1 >/dev/null)"; return 0; }
-  [ -e "$k_at" ] || [ -L "$k_at" ] || { printf 'absent\\0%s\\0%s\\0' "$k_r" "$(k_stat "$k_at")"; return 0; }
-  [ -L "$k_at" ] && k_link=$(readlink -- "$k_at")
-  printf 'found\\0%s\\0' "$k_r"
-  k_stat "$k_at"
-  printf '\\0%s\\0' "$k_link"
-  if [ "$2" = 1 ] && [ -f "$k_at" ] && [ ! -L "$k_at" ]; then cat -- "$k_at"; fi
-}
-k_list() { # PATH: its names, each ended by a NUL
-  if k_plain "$1"; then k_r=$1; else k_r=$(k_real "$1") || k_r=$1; fi
-  k_s=$(k_stat "$k_r") || { printf 'absent\\0%s\\0%s\\0' "$k_r" "$k_s"; return 0; }
-  [ -d "$k_r" ] || { printf 'other\\0%s\\0%s\\0' "$k_r" "$k_s"; return 0; }
-  if [ ! -r "$k_r" ] || ! cd -- "$k_r"; then printf 'denied\\0%s\\0%s\\0' "$k_r" "$k_s"; return 0; fi
-  printf 'found\\0%s\\0%s\\0' "$k_r" "$k_s"
-  for k_f in * .*; do
-    case $k_f in .|..) continue ;; esac
-    if [ -e "$k_f" ] || [ -L "$k_f" ]; then printf '%s\\0' "$k_f"; fi
-  done
-}
-k_user() { # NAME: its line of passwd, its group's, and those of all its groups
-  k_e=$(k_entry passwd "$1") || return 1
-  printf '%s\\n' "$k_e"
-  k_g=\${k_e#*:*:*:}
-  k_entry group "\${k_g%%:*}" 2>/dev/null || printf '\\n'
-  for k_g in $(id -G "$1"); do k_entry group "$k_g" || printf '%s:::\\n' "$k_g"; done
-}
-`,
-}
 
 /** What a machine reported about a path: what is there, or that nothing is; the real path in both cases. */
 export interface Report {
@@ -116,6 +33,22 @@ export const parseReport = (answer: RawAnswer, about: { path: string; user: stri
       target: found.kind === 'link' ? target : null,
     },
   }
+}
+
+/** What was said of a path that leads through no link: a line of stat, and the text where there is one. */
+export interface Looked {
+  readonly realPath: string
+  /** null where nothing is there */
+  readonly stat: string | null
+  readonly text: string | null
+}
+
+/** Reads what was said of a path that leads through no link. */
+export const reportOf = ({ realPath, stat, text }: Looked): Report => {
+  if (stat === null) return { realPath, found: null }
+  const found = parseStat(stat)
+  if (found === null) throw new HostError(`cannot look at ${realPath}: stat said "${stat}"`)
+  return { realPath, found: { path: realPath, ...found, text: found.kind === 'file' ? (text ?? '') : null, target: null } }
 }
 
 /** What a machine reported about a directory's names. */

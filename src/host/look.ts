@@ -6,6 +6,7 @@ import { isOwn, type Question } from '../contract/questions.ts'
 import type { Secret } from '../contract/secret.ts'
 import { NotAhead, Waiting } from '../contract/signals.ts'
 import { createAsking } from './asking.ts'
+import type { LookBatch } from './look-batch.ts'
 import { isBelow, type Memory } from './memory.ts'
 import { filesAsPlanned, filesAsTheyAre } from './planned-files.ts'
 import { hiddenRunner, type Runner } from './runner.ts'
@@ -15,6 +16,7 @@ export interface LookParts {
   readonly connection: Omit<Connection, 'power'>
   readonly runner: Runner
   readonly memory: Memory
+  readonly batch: LookBatch
   readonly control: (options: LookOptions) => Look
   login(request: LoginRequest): Promise<LoginAnswer>
 }

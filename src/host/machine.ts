@@ -5,6 +5,7 @@ import type { Secret } from '../contract/secret.ts'
 import { runCommand } from './asking.ts'
 import type { Wire } from './channel.ts'
 import { createLook, type LookParts } from './look.ts'
+import { createLookBatch } from './look-batch.ts'
 import { createMemory } from './memory.ts'
 import { hiddenRunner, type Runner } from './runner.ts'
 import { writeFile } from './write.ts'
@@ -32,6 +33,7 @@ export const createMachine = (parts: MachineParts): Machine => {
     connection: parts.connection,
     runner,
     memory,
+    batch: createLookBatch(user),
     login: parts.login,
     control: (options) => control().look(atControl(options, parts.control === null)),
   }

@@ -13,6 +13,8 @@ export interface Frame {
   readonly timeoutMs: number
   /** it only looks, so it may be asked again on a new shell */
   readonly again: boolean
+  /** any shell with the same powers will do: it needs nothing of the login user's own session */
+  readonly anywhere?: true
   /** what messages and traces call it; holds no secret */
   readonly shown: string
   /** of a task with `no_log`: a trace tells only that it ran */
