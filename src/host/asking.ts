@@ -1,9 +1,10 @@
 import { bytesOf, textOf } from '../contract/bytes.ts'
 import { HostError } from '../contract/errors.ts'
 import type { Answer, LoginAnswer, LoginRequest, User } from '../contract/look.ts'
-import type { Command, Question } from '../contract/questions.ts'
+import { type Command, isOwn, type Question } from '../contract/questions.ts'
 import { Secret } from '../contract/secret.ts'
 import { Missing } from '../contract/signals.ts'
+import { ACCOUNT_FILES, type Account, accountInFiles } from './accounts.ts'
 import { parseListing, type Report } from './found.ts'
 import type { RawAnswer } from './frame.ts'
 import type { LookParts } from './look.ts'
@@ -33,12 +34,34 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
   const look = (script: string, shown: string): Promise<RawAnswer> =>
     runner.run(power, { script, libraries: [LOOK], timeoutMs: LOOK_MS, again: true, anywhere: true, shown })
 
-  const userOf = (name: string): Promise<User | null> =>
+  const report: Asking['report'] = (path, { follow, withText }) =>
+    memory.recall(
+      `${user} file ${follow} ${withText} ${path}`,
+      { kind: 'path', path },
+      () => parts.batch.report(runner, power, { path, follow, withText }),
+      (found) => found.realPath,
+    )
+
+  const textAt = async (path: string): Promise<string> => {
+    const text = (await report(path, { follow: true, withText: true })).found?.text
+    return typeof text === 'string' ? text : ''
+  }
+
+  const accountOf = (name: string): Promise<Account | null> =>
     memory.recall(`user ${name}`, { kind: 'account' }, async () => {
       // no account can have such a name, and no tool shall take it for a flag
       if (/^-|[:/\n\0]/.test(name) || name === '') return null
-      return parseUser(name, await look(`k_user ${quote(name)}`, `look up the user ${name}`))
+      const [said, passwd, group] = await Promise.all([
+        look(`k_user ${quote(name)}`, `look up the user ${name}`),
+        textAt(ACCOUNT_FILES.passwd),
+        textAt(ACCOUNT_FILES.group),
+      ])
+      const isInFiles = said.code === 0 && said.stdout.length === 0
+      const account = isInFiles ? accountInFiles(name, passwd, group) : parseUser(name, said)
+      if (account !== null) runner.knows(account)
+      return account
     })
+  const userOf = async (name: string): Promise<User | null> => (await accountOf(name))?.user ?? null
 
   const ownHome = (): Promise<string> =>
     memory.recall(`${user} home`, { kind: 'account' }, async () => {
@@ -48,13 +71,7 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
     })
 
   return {
-    report: (path, { follow, withText }) =>
-      memory.recall(
-        `${user} file ${follow} ${withText} ${path}`,
-        { kind: 'path', path },
-        () => parts.batch.report(runner, power, { path, follow, withText }),
-        (report) => report.realPath,
-      ),
+    report,
     list: (path) =>
       memory.recall(
         `${user} list ${path}`,
@@ -73,7 +90,12 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
     },
     ask: (question, text) =>
       memory.recall(`${user} ask ${askKey(question, text)}`, { kind: question.lasting ? 'lasting' : 'command' }, () =>
-        runCommand(parts, power, { command: question, text, again: question.lasting !== true }),
+        runCommand(parts, power, {
+          command: question,
+          text,
+          again: question.lasting !== true,
+          anywhere: question.lasting !== true && !isOwn(question),
+        }),
       ),
     login: (request) => memory.recall(`login ${loginKey(request)}`, { kind: 'command' }, () => parts.login(request)),
     realPath: (path) => memory.realPath(path),
@@ -95,7 +117,7 @@ const COMMAND_MS = 60_000
 export const runCommand = async (
   parts: Pick<LookParts, 'runner'>,
   power: string | null,
-  about: { readonly command: Command; readonly text: string | Secret | undefined; readonly again: boolean },
+  about: { readonly command: Command; readonly text: string | Secret | undefined; readonly again: boolean; readonly anywhere?: boolean },
 ): Promise<Answer> => {
   const { command, text } = about
   const program = commandScript(command)
@@ -105,7 +127,7 @@ export const runCommand = async (
     libraries: [],
     timeoutMs: command.timeoutMs ?? COMMAND_MS,
     again: about.again,
-    ...(about.again ? { anywhere: true } : {}),
+    ...(about.anywhere ? { anywhere: true } : {}),
     shown: command.shown ?? command.argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))).join(' '),
   }
   const answer = await parts.runner.run(power, frame)

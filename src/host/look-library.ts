@@ -112,7 +112,23 @@ k_list() { # PATH: its names, each ended by a NUL
     if [ -e "$k_f" ] || [ -L "$k_f" ]; then printf '%s\\0' "$k_f"; fi
   done
 }
-k_user() { # NAME: its line of passwd, its group's, and those of all its groups
+k_local() { # whether only files tell the accounts; systemd's source knows root, nobody and transient users besides
+  [ ! -d /etc/userdb ] && [ ! -d /run/userdb ] && [ -r /etc/nsswitch.conf ] || return 1
+  k_n=
+  while read -r k_d k_l; do
+    k_l=\${k_l%%#*}
+    case $k_d in
+      initgroups:) return 1 ;;
+      passwd:|group:) for k_f in $k_l; do case $k_f in files|systemd) ;; *) return 1 ;; esac; done; k_n=$k_n$k_d ;;
+      passwd:*|group:*|initgroups:*) return 1 ;;
+    esac
+  done </etc/nsswitch.conf
+  case $k_n in passwd:group:|group:passwd:) ;; *) return 1 ;; esac
+}
+k_user() { # NAME: its line of passwd, its group's, and those of all its groups; nothing where /etc/passwd tells it
+  if k_local; then
+    while IFS=: read -r k_n k_e; do [ "$k_n" != "$1" ] || return 0; done </etc/passwd
+  fi
   k_e=$(k_entry passwd "$1") || return 1
   printf '%s\\n' "$k_e"
   k_g=\${k_e#*:*:*:}

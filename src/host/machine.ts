@@ -6,7 +6,7 @@ import { runCommand } from './asking.ts'
 import type { Wire } from './channel.ts'
 import { createLook, type LookParts } from './look.ts'
 import { createLookBatch } from './look-batch.ts'
-import { createMemory } from './memory.ts'
+import { createMemory, isAccountFile } from './memory.ts'
 import { hiddenRunner, type Runner } from './runner.ts'
 import { writeFile } from './write.ts'
 
@@ -28,6 +28,10 @@ export const createMachine = (parts: MachineParts): Machine => {
   const user = parts.connection.user
   const memory = createMemory()
   const said = new Set<string>()
+  const forget = (paths?: readonly string[]): void => {
+    memory.forget(paths)
+    if (paths === undefined || paths.some(isAccountFile)) runner.forgetAccounts()
+  }
 
   const lookParts: LookParts = {
     connection: parts.connection,
@@ -50,11 +54,11 @@ export const createMachine = (parts: MachineParts): Machine => {
       },
       as: (other) => touch({ ...options, power: other }),
       async do(command: Command, text?: string | Secret) {
-        memory.forget()
+        forget()
         try {
           return await runCommand({ runner: runnerFor(options) }, options.power, { command, text, again: false })
         } finally {
-          memory.forget()
+          forget()
         }
       },
     }
@@ -68,16 +72,16 @@ export const createMachine = (parts: MachineParts): Machine => {
     async write(request) {
       if (request.path.startsWith(CONTROL))
         return control().write({ ...request, path: request.path.slice(CONTROL.length), power: null })
-      memory.forget([request.path])
+      forget([request.path])
       try {
         const written = await writeFile(runnerFor(request), user, request)
         // what a task with no_log is told, nobody reads
         return request.hidden ? { how: written.how } : once(said, written)
       } finally {
-        memory.forget([request.path])
+        forget([request.path])
       }
     },
-    forget: (paths) => memory.forget(paths),
+    forget,
     counters: () => ({ ...runner.counts(), bytesSent: wire.bytesSent() }),
     async close() {
       runner.close()

@@ -26,6 +26,9 @@ interface Entry {
   readonly answer: Promise<unknown>
 }
 
+/** Says whether accounts are told by a file. */
+export const isAccountFile = (path: string): boolean => ACCOUNT_FILES.test(path)
+
 const ACCOUNT_FILES = /^\/etc\/(?:passwd|group|shadow|nsswitch\.conf)$/
 
 /** Starts remembering nothing. */
@@ -65,7 +68,7 @@ export const createMemory = (): Memory => {
         realPaths.clear()
         return
       }
-      const accounts = paths.some((path) => ACCOUNT_FILES.test(path))
+      const accounts = paths.some(isAccountFile)
       for (const [key, entry] of entries) {
         const touched =
           entry.kind === 'command' ||

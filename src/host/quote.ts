@@ -17,16 +17,16 @@ export const words = (all: readonly string[]): string =>
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 
-/** Writes a command as sh runs it: by env, so that no builtin or function stands in for the program. */
+/** Writes a command as sh runs it: in the shell's place, so that no builtin or function stands in for the program. */
 export const commandScript = (command: Command): string => {
   if (command.argv.length === 0) throw new Error('a command needs a program')
   const environment = Object.entries(command.env ?? {}).map(([name, value]) => {
     if (!NAME.test(name)) throw new HostError(`"${name}" is no name for an environment variable`)
-    // checked before it becomes part of a string, where a secret would turn into dots
-    quote(value)
-    return quote(`${name}=${value}`)
+    return `${name}=${quote(value)}`
   })
-  return ['env', '--', ...environment, ...command.argv.map(quote)].join(' ')
+  // dash's exec knows no `--`
+  const program = `exec ${command.argv[0]?.startsWith('-') ? 'env -- ' : ''}${command.argv.map(quote).join(' ')}`
+  return environment.length === 0 ? program : `{ export ${environment.join(' ')}; ${program}; }`
 }
 
 // control characters, which old shells mistake for their own marks inside quotes

@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises'
 import { HostError } from '../contract/errors.ts'
 import type { Secret } from '../contract/secret.ts'
 import { Missing } from '../contract/signals.ts'
+import type { Account } from './accounts.ts'
 import type { Wire } from './channel.ts'
 import { createFlights, type Flights } from './flights.ts'
 import type { RawAnswer } from './frame.ts'
@@ -13,6 +15,9 @@ import type { Trace } from './trace.ts'
 /** Runs scripts on a machine with the powers of any user, on at most two shells: the login user's and root's. */
 export interface Runner {
   run(power: string | null, frame: Frame): Promise<RawAnswer>
+  /** is told of an account, so that its powers can be had without looking it up again */
+  knows(account: Account): void
+  forgetAccounts(): void
   /** says whether powers are root's */
   isRoot(power: string | null): boolean
   counts(): { readonly flights: number; readonly channels: number }
@@ -51,9 +56,32 @@ export const runnerOf = (about: {
   trace: Trace | undefined
 }): Runner => {
   const { own, root, user } = about
+  const accounts = new Map<string, Account>()
+  const asUser = async (name: string, frame: Frame): Promise<RawAnswer> => {
+    if (/^-|[:/\n\0]/.test(name) || name === '') throw new HostError(`"${name}" is no name of a user`)
+    const script = asScript(accounts.get(name) ?? name, frame.script, frame.libraries)
+    const answer = await root.run({ ...frame, script })
+    if (answer.code === NO_SUCH_USER) throw new Missing('user', name, `user "${name}" does not exist`)
+    return answer
+  }
+  // a shell of its own costs the host more than the login user's powers in root's, where that one is open anyway
+  const asLoginUser = async (frame: Frame): Promise<RawAnswer> => {
+    if (root === own || frame.anywhere !== true) return own.run(frame)
+    // what is asked in the same turn with root's powers may wait for the end of it
+    for (let turn = 0; turn < 2 && !own.isOpen() && !root.isOpen(); turn += 1) await setImmediate()
+    if (own.isOpen() || !root.isOpen()) return own.run(frame)
+    try {
+      return await asUser(user, frame)
+    } catch (error) {
+      // sudo refused, or this account is none that root's shell can look up: its own shell is there all the same
+      if (error instanceof HostError && error.unreachable) throw error
+      if (root.isOpen() && !(error instanceof Missing)) throw error
+      return own.run(frame)
+    }
+  }
   const run = (power: string | null, frame: Frame): Promise<RawAnswer> => {
-    if (power === null || power === user) return own.run(frame)
-    return power === 'root' ? root.run(frame) : asUser(root, power, frame)
+    if (power === null || power === user) return asLoginUser(frame)
+    return power === 'root' ? root.run(frame) : asUser(power, frame)
   }
   return {
     async run(power, frame) {
@@ -64,6 +92,8 @@ export const runnerOf = (about: {
       about.trace?.({ power: power ?? user, shown, answer, durationMs, ...(hidden ? { hidden } : {}) })
       return answer
     },
+    knows: (account) => void accounts.set(account.user.name, account),
+    forgetAccounts: () => accounts.clear(),
     isRoot: (power) => power === 'root' || (own === root && (power === null || power === user)),
     counts: about.flights.count,
     close() {
@@ -71,11 +101,4 @@ export const runnerOf = (about: {
       root.close()
     },
   }
-}
-
-const asUser = async (root: Shell, user: string, frame: Frame): Promise<RawAnswer> => {
-  if (/^-|[:/\n\0]/.test(user) || user === '') throw new HostError(`"${user}" is no name of a user`)
-  const answer = await root.run({ ...frame, script: asScript(user, frame.script, frame.libraries) })
-  if (answer.code === NO_SUCH_USER) throw new Missing('user', user, `user "${user}" does not exist`)
-  return answer
 }

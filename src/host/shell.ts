@@ -8,6 +8,8 @@ import { type Frame, type Gone, type Item, Session } from './session.ts'
 /** A shell that stays open, with somebody's powers; opened when it is needed first. */
 export interface Shell {
   run(frame: Frame): Promise<RawAnswer>
+  /** says whether it is open or about to be, and was not refused */
+  isOpen(): boolean
   close(): void
 }
 
@@ -41,6 +43,7 @@ export const createShell = (parts: { wire: Wire; powers: Powers; flights: Flight
         if (failure !== null) reject(failure)
         else send({ frame, tries: 1, resolve, reject })
       }),
+    isOpen: () => session !== null && failure === null,
     close() {
       failure ??= new HostError('the connection is closed', { unreachable: true })
       session?.close()

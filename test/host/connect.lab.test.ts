@@ -91,6 +91,29 @@ describe('a connection to a real host', function () {
     assert.equal(machine.counters().channels, 2)
   })
 
+  it("looks with the login user's powers through root's shell, where that one is open", async () => {
+    const machine = await connect()
+    const [seen] = await Promise.all([
+      machine.look(own).ask(questions.entry('passwd', 'admin')),
+      machine.look(root).read('/etc/hostname'),
+    ])
+    assert.match(seen.stdout, /^admin:/)
+    const mine = await machine.look(own).file('/home/admin/.ssh')
+    assert.equal(mine?.kind, 'directory')
+    await assert.rejects(machine.look(own).read('/etc/shadow'), /admin cannot look at .etc.shadow: permission denied/i)
+    assert.equal(machine.counters().channels, 1)
+  })
+
+  it("looks with the login user's powers in his own shell, where sudo refuses root's", async () => {
+    const machine = await connect({ user: 'plain' })
+    const [refused, seen] = await Promise.allSettled([
+      machine.look(root).read('/etc/hostname'),
+      machine.look(own).read('/etc/hostname'),
+    ])
+    assert.equal(refused.status, 'rejected')
+    assert.equal(seen.status, 'fulfilled')
+  })
+
   it('uses sudo with a password, and says when it is wrong or missing', async () => {
     const right = await connect({ user: 'secure', sudoPassword: new Secret(securePassword) })
     assert.equal((await right.look(root).ask(questions.own('id -un'))).stdout, 'root\n')
