@@ -103,13 +103,32 @@ const openSocket = (call: Call): Promise<Socket> =>
       clearTimeout(timer)
       socket.removeAllListeners('error')
       socket.setNoDelay(true)
-      resolve(socket)
+      resolve(inOneWrite(socket))
     })
     socket.once('error', (error: NodeJS.ErrnoException) => {
       clearTimeout(timer)
       reject(socketError(call, error))
     })
   })
+
+/** Lets what is written in one turn leave in one write: ssh2 writes each of its packets by itself. */
+const inOneWrite = (socket: Socket): Socket => {
+  const write = socket.write.bind(socket)
+  let isHeld = false
+  const release = (): void => {
+    isHeld = false
+    socket.uncork()
+  }
+  socket.write = ((...given: Parameters<typeof write>) => {
+    if (!isHeld) {
+      isHeld = true
+      socket.cork()
+      process.nextTick(release)
+    }
+    return write(...given)
+  }) as typeof write
+  return socket
+}
 
 const socketError = (call: Call, error: NodeJS.ErrnoException): DialError => {
   switch (error.code) {

@@ -107,7 +107,7 @@ class SshChannel implements Channel {
     stream.on('close', () => this.end(exit))
     this.#stream = stream
     if (this.#isOver) stream.close()
-    else for (const bytes of this.#early.splice(0)) stream.write(bytes)
+    else if (this.#early.length > 0) stream.write(Buffer.concat(this.#early.splice(0)))
   }
 }
 

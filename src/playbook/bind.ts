@@ -21,11 +21,21 @@ export const bindParams = (task: Task, scope: Scope): BoundParams => {
     if (contains(value, isLater)) throw new Waiting(`a part of "${name}" is known after the run`)
     values.set(name, value)
   }
+  const last = lastBound.get(task)
+  // most parameters are the same for every host: what was found of them is, too
+  if (last !== undefined && isSame(last.values, values)) return last.params
   const checked = checkParams(task.module, givenOf(task, values, new Set()), { looped: loopedParams(task) })
   const mistakes = [...checked.mistakes, ...needlessJudgements(task, checked)]
   if (mistakes.length > 0) throw new UserError(mistakes)
+  lastBound.set(task, { values, params: checked.params })
   return checked.params
 }
+
+// binding is a pure function of the task and the values: keeping the last is remembering, not state
+const lastBound = new WeakMap<Task, { readonly values: ReadonlyMap<string, unknown>; readonly params: BoundParams }>()
+
+const isSame = (some: ReadonlyMap<string, unknown>, others: ReadonlyMap<string, unknown>): boolean =>
+  some.size === others.size && [...some].every(([name, value]) => Object.is(value, others.get(name)))
 
 /** The values of a task's parameters with the places to point at. */
 export const givenOf = (task: Task, values: ReadonlyMap<string, unknown>, open: ReadonlySet<string>): GivenParams => ({
