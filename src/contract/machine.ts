@@ -42,6 +42,8 @@ export interface Written {
   readonly how: 'written' | 'stale'
   /** what the user should know of it, told once per machine */
   readonly note?: string
+  /** what was asked of the machine right behind it saw it written already */
+  readonly inOrder: boolean
 }
 
 /** A host of the inventory or the control node, connected; opened once per run and shared by all that name it. */

@@ -1,52 +1,22 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Waived } from '../contract/control.ts'
 import { HostError } from '../contract/errors.ts'
 import { LATER } from '../contract/later.ts'
-import type { Machine, Plan } from '../contract/machine.ts'
+import type { Plan } from '../contract/machine.ts'
 import type { Module } from '../contract/module.ts'
-import type { Change, Outcome } from '../contract/outcome.ts'
+import type { Change } from '../contract/outcome.ts'
 import { Missing, NotAhead, Refused, Skipped, Waiting } from '../contract/signals.ts'
 import type { State } from '../contract/state.ts'
 import { barred } from './barred.ts'
 import { diff, fileChanges } from './diff.ts'
 import type { Mode } from './event.ts'
-import type { Sight } from './evidence.ts'
-import { known, verified } from './learned.ts'
 import { overhear } from './overhear.ts'
 import { type Planned, withFiles } from './planned.ts'
-import { acted, recorded, withMore } from './recorded.ts'
+import { bareEnding, type Ending, left, type Statement } from './statement.ts'
+import { touch } from './touch.ts'
 import { unmetText } from './unmet.ts'
-import { writeFiles } from './write.ts'
 
-/** One statement to converge: a module with its parameters, on a machine, with somebody's powers. */
-export interface Statement {
-  readonly task: string
-  readonly module: Module
-  readonly params: unknown
-  readonly machine: Machine
-  /** the control node, for paths under `control:` */
-  readonly control: Machine | null
-  readonly power: string | null
-  /** the task has `no_log`: nothing of it shows in a trace */
-  readonly hidden: boolean
-  /** an act of which `changed_when: false` says that it changes nothing */
-  readonly harmless: boolean
-  /** asked before anything is done about a finding: somebody may answer for it */
-  readonly waive: ((changes: readonly Change[]) => Waived | null) | null
-}
-
-/** How a statement ended, and the record that `register` gets. */
-export interface Ending extends Outcome {
-  readonly record: State
-  /** there is nobody to judge: in a dry run an earlier task may still make it */
-  readonly missing?: Missing
-  /** what was found and what is wanted, where both are known */
-  readonly sight?: Sight
-  /** what was asked for, as a hash */
-  readonly statement?: string
-  readonly waived?: Waived
-}
+export type { Ending, Statement } from './statement.ts'
 
 /** The one path: looks, decides, looks again through the plan, and only then, in a run, touches and verifies. */
 export const converge = async (statement: Statement, mode: Mode, planned: Planned | null): Promise<Ending> => {
@@ -120,14 +90,17 @@ const once = async (
       : ending('drift', changes, now, message, notes)
   }
 
-  const ahead = withFiles(plan, wanted.files)
+  const through = withFiles(plan, wanted.files)
   const own = new Set(Object.keys(wanted.files ?? {}))
-  const [through, bar] = await Promise.all([
-    module.probe(overhear(machine.look({ power, hidden, plan: ahead, own }), asked), params as never) as Promise<State>,
+  const [seen, bar] = await Promise.all([
+    module.probe(
+      overhear(machine.look({ power, hidden, plan: through, own }), asked),
+      params as never,
+    ) as Promise<State>,
     barred(machine.look({ power, hidden, plan }), { now, wanted, changes }),
   ])
   if (bar !== null) return ending('failed', changes, now, bar, notes)
-  const unmet = left(module, params, through)
+  const unmet = left(module, params, seen)
   const open = module.apply === undefined ? unmet : fileChanges(unmet)
   if (open.length > 0) return ending('stuck', changes, now, `it would not hold: ${unmetText(open)}`, notes)
 
@@ -139,68 +112,11 @@ const once = async (
   return await touch(statement, now, wanted, changes, notes)
 }
 
-const touch = async (
-  statement: Statement,
-  now: State,
-  wanted: State,
-  changes: readonly Change[],
-  notes: readonly string[],
-): Promise<Ending | 'stale'> => {
-  const { module, params, machine, control, power, hidden } = statement
-  const written = await writeFiles({ machine, control, power, hidden, now, wanted, changes })
-  if (written === 'stale') return 'stale'
-  const said = [...notes, ...written.notes]
-  const done: string[] = []
-  try {
-    const learned = await module.apply?.(
-      recorded(machine.touch({ power, hidden }), done),
-      wanted as never,
-      params as never,
-      now as never,
-    )
-    if (module.apply !== undefined) {
-      machine.forget()
-      if (control !== machine) control?.forget()
-    }
-    const looked = await verified(module.probe(machine.look({ power, hidden }), params as never) as Promise<State>)
-    if (looked instanceof Skipped) return bareEnding('changed', changes, { ...now, ...learned }, looked.message, said)
-    const after = { ...looked, ...(learned as State | undefined) }
-    const open = left(module, params, after)
-    const made = diff(now, known(wanted, after))
-    const sight = { now: after, wanted: known(wanted, after) }
-    if (open.length === 0) return { ...bareEnding('changed', made, after, said.join('; '), said), sight }
-    const stuck = bareEnding(
-      'stuck',
-      changes,
-      after,
-      `${await written.putBack()}still not as wanted: ${unmetText(open)}${acted(done)}`,
-      said,
-    )
-    return { ...stuck, sight }
-  } catch (error) {
-    if (module.apply !== undefined) machine.forget()
-    const undone = error instanceof HostError && error.unreachable ? written.leftBehind() : await written.putBack()
-    throw withMore(error, undone, `${acted(done)}${written.notes.map((note) => `; ${note}`).join('')}`)
-  }
-}
-
-/** What is left to do for a record: nothing, when the module is satisfied with it. */
-const left = (module: Module, params: unknown, state: State): readonly Change[] =>
-  diff(state, module.plan(params as never, state as never) as State)
-
 const looksOnly = (module: Module, changes: readonly Change[]): boolean =>
   module.apply === undefined && fileChanges(changes).length === 0
 
 const statementKey = (statement: Statement): string =>
   `${statement.module.name} ${statement.power ?? ''} ${JSON.stringify(statement.params)}`
-
-const bareEnding = (
-  status: Outcome['status'],
-  changes: readonly Change[],
-  record: State,
-  message = '',
-  notes: readonly string[] = [],
-): Ending => ({ status, changes, record, message, notes })
 
 const endingOf = (error: unknown, statement: Statement, mode: Mode, planned: Planned | null): Ending => {
   const record = unknownRecord(statement.module)

@@ -1,13 +1,11 @@
 import { HostError, HostKeyError } from '../contract/errors.ts'
-import type { Machine } from '../contract/machine.ts'
-import { bindParams } from '../playbook/bind.ts'
 import type { Play, Scope, Task } from '../playbook/shape.ts'
 import { scopeFor } from '../playbook/variables.ts'
+import { lookAhead } from './ask-ahead.ts'
 import type { HostTrouble, Mode } from './event.ts'
 import type { Machines } from './machines.ts'
 import type { Parts } from './parts.ts'
 import type { Planned } from './planned.ts'
-import { powerOf } from './power.ts'
 import type { RunOnce } from './run-once.ts'
 import { runTask, type TaskEnd } from './task.ts'
 
@@ -105,35 +103,10 @@ export const scopeOf = (
     item,
   })
 
-/** Asks, in one flight, what all tasks will want to know whose parameters are known already, and drops what comes of it. */
-const lookAhead = async (run: HostRun, machine: Machine): Promise<void> => {
-  const { parts, play } = run
-  const asked = new Set<Task>()
-  askAhead(run, machine, asked)
-  if (!play.gatherFacts || play.mentionedFacts.length === 0) return
-  run.facts = await parts.gatherFacts(machine.look({ power: null }), play.mentionedFacts)
-  askAhead(run, machine, asked)
-}
-
-const askAhead = (run: HostRun, machine: Machine, asked: Set<Task>): void => {
-  for (const task of [...run.tasks, ...run.play.handlers.filter((handler) => handler.module.standing)]) {
-    if (asked.has(task) || task.loop !== null || task.delegateTo !== null || task.flush) continue
-    try {
-      const scope = scopeOf(run, task, null)
-      const params = bindParams(task, scope)
-      const look = machine.look({ power: powerOf(run, task, run.host, scope), hidden: task.noLog, ahead: true })
-      task.module.probe(look, params as never).catch(() => {})
-      asked.add(task)
-    } catch {
-      // not known yet: it counts at the task's turn
-    }
-  }
-}
-
 const runTasks = async (run: HostRun): Promise<HostEnd> => {
-  for (const task of run.tasks) {
+  for (const [index, task] of run.tasks.entries()) {
     if (!mayGoOn(run)) return 'stopped'
-    const end = await oneTask(run, task)
+    const end = await oneTask(run, task, run.tasks.slice(index + 1))
     if (end !== null) return end
   }
   return (await flush(run)) ?? tellEnd(run, 'done')
@@ -145,10 +118,12 @@ const mayGoOn = (run: HostRun): boolean => {
   return false
 }
 
-const oneTask = async (run: HostRun, task: Task): Promise<HostEnd | null> => {
+const oneTask = async (run: HostRun, task: Task, next: readonly Task[]): Promise<HostEnd | null> => {
   if (task.flush) return await flush(run)
   if (run.parts.step !== null && !(await run.parts.step(run.host, task.name))) return null
-  const { end, here } = task.runOnce ? await run.once.alone(run, task) : { end: await runTask(run, task), here: true }
+  const { end, here } = task.runOnce
+    ? await run.once.alone(run, task)
+    : { end: await runTask(run, task, { next }), here: true }
   if (end.fatal && !here) return tellEnd(run, 'stopped')
   if (end.fatal) return tellEnd(run, end.status === 'unreachable' ? 'unreachable' : 'failed')
   if (end.changed) notify(run, task)

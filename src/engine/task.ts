@@ -3,6 +3,7 @@ import type { Status } from '../contract/outcome.ts'
 import { Waiting } from '../contract/signals.ts'
 import { bindParams, evaluateConditions, itemLabel, loopItems } from '../playbook/bind.ts'
 import type { Scope, Task } from '../playbook/shape.ts'
+import { askNext } from './ask-ahead.ts'
 import { converge, type Ending, type Statement, unknownRecord } from './converge.ts'
 import type { Mode } from './event.ts'
 import { type HostRun, scopeOf } from './host-run.ts'
@@ -18,12 +19,15 @@ export interface TaskEnd {
   readonly changed: boolean
 }
 
+/** How a task is run; `next` are those that come behind it. */
+export interface About {
+  readonly handler?: true
+  readonly silentIfMissing?: boolean
+  readonly next?: readonly Task[]
+}
+
 /** Runs one task on one host, tells how it ended, and keeps what it registers. */
-export const runTask = async (
-  run: HostRun,
-  task: Task,
-  about: { readonly handler?: true; readonly silentIfMissing?: boolean } = {},
-): Promise<TaskEnd> => {
+export const runTask = async (run: HostRun, task: Task, about: About = {}): Promise<TaskEnd> => {
   const { parts, host, play } = run
   parts.tell({
     kind: 'task started',
@@ -39,7 +43,10 @@ export const runTask = async (
   if (items.length === 0) return tellAll(run, task, [skippedItem('nothing to loop over')], about)
   for (const [index, item] of items.entries()) {
     if (parts.interrupt.requested && index > 0) break
-    ends.push(await runItem(run, task, task.loop === null ? null : { value: item, index }))
+    const isLast = index === items.length - 1
+    ends.push(
+      await runItem(run, task, task.loop === null ? null : { value: item, index }, isLast ? about.next : [task]),
+    )
   }
   return tellAll(run, task, ends, about)
 }
@@ -63,7 +70,7 @@ const skippedItem = (message: string): Item => ({
   startedMs: Date.now(),
 })
 
-const runItem = async (run: HostRun, task: Task, item: LoopItem | null): Promise<Item> => {
+const runItem = async (run: HostRun, task: Task, item: LoopItem | null, next: readonly Task[] = []): Promise<Item> => {
   const startedMs = Date.now()
   const scope = scopeOf(run, task, item)
   let about: { label?: string; index?: number; value?: unknown } = item ?? {}
@@ -71,7 +78,7 @@ const runItem = async (run: HostRun, task: Task, item: LoopItem | null): Promise
     if (item !== null) about = { ...item, label: itemLabel(task, scope) }
     if (!evaluateConditions(task.when, scope))
       return { ...skippedItem('its "when" does not hold'), startedMs, ...about }
-    return { startedMs, ...about, ...(await bound(run, task, scope, about.label ?? null)) }
+    return { startedMs, ...about, ...(await bound(run, task, scope, { label: about.label ?? null, next })) }
   } catch (error) {
     return { ending: endingOfBinding(error, task, run.mode), startedMs, ...about }
   }
@@ -81,7 +88,7 @@ const bound = async (
   run: HostRun,
   task: Task,
   scope: Scope,
-  label: string | null,
+  { label, next }: { readonly label: string | null; readonly next: readonly Task[] },
 ): Promise<{ ending: Ending; machine?: string }> => {
   const delegate = task.delegateTo === null ? null : String(task.delegateTo.evaluate(scope))
   const params = bindParams(task, scope)
@@ -99,6 +106,9 @@ const bound = async (
     hidden: task.noLog,
     harmless: isHarmless(task, scope),
     waive: waiverOf(run, task, label),
+    meanwhile: () => {
+      if (delegate === null) askNext(run, machine, next)
+    },
   }
   const ending = await run.machines.alone([machine], () => converge(statement, mode, run.planned))
   const really = mode === 'run' && run.mode !== 'run' ? ['done for real: check_mode is false'] : []
@@ -167,12 +177,7 @@ const endingOfBinding = (error: unknown, task: Task, mode: Mode): Ending => {
   throw error
 }
 
-const tellAll = (
-  run: HostRun,
-  task: Task,
-  items: readonly Item[],
-  about: { readonly handler?: true; readonly silentIfMissing?: boolean },
-): TaskEnd => {
+const tellAll = (run: HostRun, task: Task, items: readonly Item[], about: About): TaskEnd => {
   if (about.silentIfMissing && items.every((item) => item.ending.missing !== undefined))
     return { status: 'skipped', fatal: false, changed: false }
   for (const item of items) run.parts.tell({ kind: 'task ended', result: resultOf(run, task, item, about) })

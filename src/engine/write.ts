@@ -24,6 +24,8 @@ export interface WrittenFiles {
   leftBehind(): string
   /** what the machines said of the writes */
   readonly notes: readonly string[]
+  /** whether what was asked of the machine behind the first write saw all of them written */
+  readonly inOrder: boolean
 }
 
 interface Step {
@@ -38,15 +40,21 @@ interface Step {
 export const writeFiles = async (files: FilesToWrite): Promise<WrittenFiles | 'stale'> => {
   const done: Step[] = []
   const notes: string[] = []
+  const steps = stepsOf(files)
+  let inOrder = steps.length <= 1
   const written: WrittenFiles = {
     notes,
+    get inOrder() {
+      return inOrder
+    },
     putBack: () => putBack(done, files),
     leftBehind: () =>
       done.length === 0 ? '' : `written and not verified: ${done.map((step) => step.shownPath).join(', ')}`,
   }
-  for (const step of stepsOf(files)) {
+  for (const step of steps) {
     try {
-      const { how, note } = await step.machine.write({ ...step, power: files.power, hidden: files.hidden })
+      const { how, note, ...said } = await step.machine.write({ ...step, power: files.power, hidden: files.hidden })
+      inOrder &&= said.inOrder && step.machine === files.machine
       if (note !== undefined) notes.push(note)
       if (how === 'stale') {
         await written.putBack()

@@ -117,7 +117,12 @@ const COMMAND_MS = 60_000
 export const runCommand = async (
   parts: Pick<LookParts, 'runner'>,
   power: string | null,
-  about: { readonly command: Command; readonly text: string | Secret | undefined; readonly again: boolean; readonly anywhere?: boolean },
+  about: {
+    readonly command: Command
+    readonly text: string | Secret | undefined
+    readonly again: boolean
+    readonly anywhere?: boolean
+  },
 ): Promise<Answer> => {
   const { command, text } = about
   const program = commandScript(command)

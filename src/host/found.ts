@@ -48,7 +48,10 @@ export const reportOf = ({ realPath, stat, text }: Looked): Report => {
   if (stat === null) return { realPath, found: null }
   const found = parseStat(stat)
   if (found === null) throw new HostError(`cannot look at ${realPath}: stat said "${stat}"`)
-  return { realPath, found: { path: realPath, ...found, text: found.kind === 'file' ? (text ?? '') : null, target: null } }
+  return {
+    realPath,
+    found: { path: realPath, ...found, text: found.kind === 'file' ? (text ?? '') : null, target: null },
+  }
 }
 
 /** What a machine reported about a directory's names. */

@@ -107,7 +107,9 @@ const runTogether = async (about: Pending, looks: readonly Waiting[], user: stri
       if (one === undefined) alone(look)
       else
         try {
-          look.resolve('odd' in one ? parseReport(one.odd, { path: look.path, user: about.power ?? user }) : reportOf(one))
+          look.resolve(
+            'odd' in one ? parseReport(one.odd, { path: look.path, user: about.power ?? user }) : reportOf(one),
+          )
         } catch (error) {
           look.reject(error)
         }

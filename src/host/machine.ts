@@ -73,12 +73,16 @@ export const createMachine = (parts: MachineParts): Machine => {
       if (request.path.startsWith(CONTROL))
         return control().write({ ...request, path: request.path.slice(CONTROL.length), power: null })
       forget([request.path])
+      let inOrder = false
       try {
-        const written = await writeFile(runnerFor(request), user, request)
+        const counted = countedRunner(runnerFor(request))
+        const { how, note } = await writeFile(counted.runner, user, request)
+        inOrder = how === 'written' && counted.count() === 1 && runner.isInOrder()
         // what a task with no_log is told, nobody reads
-        return request.hidden ? { how: written.how } : once(said, written)
+        return request.hidden ? { how, inOrder } : once(said, { how, inOrder, ...(note === undefined ? {} : { note }) })
       } finally {
-        forget([request.path])
+        // what was asked meanwhile saw it as it was
+        if (!inOrder) forget([request.path])
       }
     },
     forget,
@@ -92,10 +96,19 @@ export const createMachine = (parts: MachineParts): Machine => {
 }
 
 /** What a write says, without the note that an earlier one had already. */
-const once = (said: Set<string>, { how, note }: Written): Written => {
-  if (note === undefined || said.has(note)) return { how }
+const once = (said: Set<string>, { how, inOrder, note }: Written): Written => {
+  if (note === undefined || said.has(note)) return { how, inOrder }
   said.add(note)
-  return { how, note }
+  return { how, inOrder, note }
+}
+
+const countedRunner = (runner: Runner): { readonly runner: Runner; count(): number } => {
+  let count = 0
+  const run: Runner['run'] = (power, frame) => {
+    count += 1
+    return runner.run(power, frame)
+  }
+  return { runner: { ...runner, run }, count: () => count }
 }
 
 /** The control node is looked at as the user who started keyward, and with the part of a plan that is its own. */

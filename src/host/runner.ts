@@ -20,6 +20,8 @@ export interface Runner {
   forgetAccounts(): void
   /** says whether powers are root's */
   isRoot(power: string | null): boolean
+  /** says whether all that is sent now runs in the order in which it is sent: there is one shell */
+  isInOrder(): boolean
   counts(): { readonly flights: number; readonly channels: number }
   close(): void
 }
@@ -95,6 +97,7 @@ export const runnerOf = (about: {
     knows: (account) => void accounts.set(account.user.name, account),
     forgetAccounts: () => accounts.clear(),
     isRoot: (power) => power === 'root' || (own === root && (power === null || power === user)),
+    isInOrder: () => root === own || !(own.isOpen() && root.isOpen()),
     counts: about.flights.count,
     close() {
       own.close()

@@ -13,7 +13,11 @@ import { STALE, WRITE } from './write-library.ts'
 const WRITE_MS = 120_000
 
 /** Writes one file of a machine, if what is there is still what was found. */
-export const writeFile = async (runner: Runner, user: string, request: WriteRequest): Promise<Written> => {
+export const writeFile = async (
+  runner: Runner,
+  user: string,
+  request: WriteRequest,
+): Promise<Omit<Written, 'inOrder'>> => {
   const as = request.wanted?.as ?? request.power
   const writer = as ?? user
   // a user's own file may have to be given to somebody else: only root can, where the task has root's powers

@@ -33,11 +33,11 @@ export const memoryMachine = (files: Record<string, PathState>, name = 'web1'): 
       machine.meddle?.()
       machine.meddle = null
       const now = disk.get(path) ?? null
-      if (!holds(now, found)) return { how: 'stale' }
+      if (!holds(now, found)) return { how: 'stale', inOrder: false }
       if (wanted === null || wanted.kind === 'absent') disk.delete(path)
       else disk.set(path, { ...(now?.kind === wanted.kind ? now : {}), ...wanted })
       machine.written.push(path)
-      return { how: 'written' }
+      return { how: 'written', inOrder: false }
     },
     forget: () => {},
     counters: () => ({ flights: 0, channels: 0, bytesSent: 0 }),

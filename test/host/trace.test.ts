@@ -53,7 +53,8 @@ describe('a trace of a task with no_log', () => {
     }
     const shell = {
       run: async () => ({ code: 0, stdout: Buffer.from(SECRET), stderr: Buffer.from(SECRET) }),
-      isOpen: () => true, close: () => {},
+      isOpen: () => true,
+      close: () => {},
     }
     const runner = runnerOf({
       own: shell,

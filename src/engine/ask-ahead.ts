@@ -1,0 +1,70 @@
+import type { Machine } from '../contract/machine.ts'
+import { bindParams, evaluateConditions, loopItems } from '../playbook/bind.ts'
+import type { Task } from '../playbook/shape.ts'
+import { type HostRun, scopeOf } from './host-run.ts'
+import { powerOf } from './power.ts'
+
+/** Asks, in one flight, what all tasks will want to know whose parameters are known already, and drops what comes of it. */
+export const lookAhead = async (run: HostRun, machine: Machine): Promise<void> => {
+  const { parts, play } = run
+  const asked = new Set<Task>()
+  const all = [...run.tasks, ...standing(run)]
+  const ask = (): void => {
+    for (const task of all) if (!asked.has(task) && askAhead(run, machine, task)) asked.add(task)
+  }
+  ask()
+  if (!play.gatherFacts || play.mentionedFacts.length === 0) return
+  run.facts = await parts.gatherFacts(machine.look({ power: null }), play.mentionedFacts)
+  ask()
+}
+
+/** Asks what the next task will want to know, as far as a change that is under way made it forgotten. */
+export const askNext = (run: HostRun, machine: Machine, next: readonly Task[]): void => {
+  for (const task of next) {
+    if (task.flush) break
+    if (!isOpen(run, task)) continue
+    askAhead(run, machine, task)
+    return
+  }
+  for (const handler of standing(run)) askAhead(run, machine, handler)
+}
+
+const standing = (run: HostRun): readonly Task[] =>
+  run.play.handlers.filter((handler) => handler.module.standing === true)
+
+/** Says whether a task may run on this host, as far as that is known by now. */
+const isOpen = (run: HostRun, task: Task): boolean => {
+  if (task.loop !== null) return true
+  try {
+    return evaluateConditions(task.when, scopeOf(run, task, null))
+  } catch {
+    return true
+  }
+}
+
+// a loop of thousands is not asked for at once
+const MOST_ITEMS = 50
+
+/** Says whether all of it could be asked for. */
+const askAhead = (run: HostRun, machine: Machine, task: Task): boolean => {
+  if (task.delegateTo !== null || task.flush) return false
+  try {
+    for (const item of itemsOf(run, task)) {
+      const scope = scopeOf(run, task, item)
+      const params = bindParams(task, scope)
+      const look = machine.look({ power: powerOf(run, task, run.host, scope), hidden: task.noLog, ahead: true })
+      task.module.probe(look, params as never).catch(() => {})
+    }
+    return true
+  } catch {
+    // not known yet: it counts at the task's turn
+    return false
+  }
+}
+
+const itemsOf = (run: HostRun, task: Task): readonly ({ readonly value: unknown; readonly index: number } | null)[] =>
+  task.loop === null
+    ? [null]
+    : loopItems(task, scopeOf(run, task, null))
+        .slice(0, MOST_ITEMS)
+        .map((value, index) => ({ value, index }))
