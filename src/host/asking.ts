@@ -34,9 +34,22 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
   const look = (script: string, shown: string): Promise<RawAnswer> =>
     runner.run(power, { script, libraries: [LOOK], timeoutMs: LOOK_MS, again: true, anywhere: true, shown })
 
-  const report: Asking['report'] = (path, { follow, withText }) =>
+  const reportKey = (path: string, { follow, withText }: { follow: boolean; withText: boolean }): string =>
+    `${user} file ${follow} ${withText} ${path}`
+
+  /** What was asked of a path with its text, or is about to be, tells the same without it, and where no link is, unfollowed. */
+  const report: Asking['report'] = async (path, how) => {
+    const whole = memory.known<Report>(reportKey(path, { follow: true, withText: true }))
+    if (whole !== null && !(how.follow && how.withText)) {
+      const told = await whole.catch(() => null)
+      if (told !== null && (how.follow || (told.realPath === path && told.found?.kind !== 'link'))) return told
+    }
+    return reportAlone(path, how)
+  }
+
+  const reportAlone: Asking['report'] = (path, { follow, withText }) =>
     memory.recall(
-      `${user} file ${follow} ${withText} ${path}`,
+      reportKey(path, { follow, withText }),
       { kind: 'path', path },
       () => parts.batch.report(runner, power, { path, follow, withText }),
       (found) => found.realPath,

@@ -14,6 +14,8 @@ export interface Memory {
     ask: () => Promise<Result>,
     realPath?: (result: Result) => string | null,
   ): Promise<Result>
+  /** an answer that is remembered, or about to be; null where the question was not asked since the last change */
+  known<Result>(key: string): Promise<Result> | null
   /** forgets everything, or the answers that a write to these paths may have changed: those of commands too */
   forget(paths?: readonly string[]): void
   /** the real path of one that was asked for, where it was learned since the last change */
@@ -61,6 +63,7 @@ export const createMemory = (): Memory => {
       )
       return answer
     },
+    known: <Result>(key: string) => (entries.get(key)?.answer ?? null) as Promise<Result> | null,
     realPath: (path) => realPaths.get(path) ?? null,
     forget(paths) {
       if (paths === undefined) {

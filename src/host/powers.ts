@@ -20,6 +20,10 @@ export interface LockHands {
 export interface Powers {
   readonly argv: readonly string[]
   readonly unlock?: (hands: LockHands) => Lock
+  /** the same in words that can be read, to be tried where `explain` makes nothing of the first */
+  readonly inEnglish?: Powers
+  /** says whether last words are understood */
+  understands?(words: string): boolean
   /** says why there is no shell: by its exit code (null: it hangs) and its last words */
   explain(code: number | null, words: string): HostError
 }
@@ -43,7 +47,12 @@ export const loginPowers = (user: string): Powers => ({
 /** Root's shell, by sudo. */
 export const rootPowers = (user: string, password: Secret | undefined): Powers => {
   const explain = (code: number | null, words: string): HostError => sudoRefusal(user, code, words)
-  if (password === undefined) return { argv: ['env', 'LC_ALL=C', 'sudo', '-n', '-H', '/bin/sh'], explain }
+  if (password === undefined) {
+    const argv = ['sudo', '-n', '-H', '/bin/sh']
+    const inEnglish = { argv: ['env', 'LC_ALL=C', ...argv], explain }
+    // an env between costs every host a program more, and is needed by those alone that refuse in another language
+    return { argv, explain, inEnglish, understands: (words) => REFUSALS.test(words) }
+  }
   const prompt = newMark()
   const start = newMark()
   return {
@@ -74,6 +83,9 @@ const passwordLock = (
     },
   }
 }
+
+const REFUSALS =
+  /password is required|terminal is required|no password was provided|must have a tty|not in the sudoers|not allowed to|may not run/
 
 const sudoRefusal = (user: string, code: number | null, words: string): HostError => {
   if (code === null) return new HostError(`sudo does not answer: ${lastLine(words)}`)

@@ -77,7 +77,7 @@ export const runnerOf = (about: {
     } catch (error) {
       // sudo refused, or this account is none that root's shell can look up: its own shell is there all the same
       if (error instanceof HostError && error.unreachable) throw error
-      if (root.isOpen() && !(error instanceof Missing)) throw error
+      if (!(error instanceof Missing) && (root.isOpen() || !frame.again)) throw error
       return own.run(frame)
     }
   }

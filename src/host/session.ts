@@ -36,6 +36,8 @@ export interface Gone {
   readonly waiting: readonly Item[]
   /** no new shell would do better */
   readonly final: boolean
+  /** it never opened, and whoever refused it spoke no English */
+  readonly unread: boolean
   /** the process group to end */
   readonly group: number | null
 }
@@ -183,7 +185,7 @@ export class Session {
     if (how.lost !== undefined) this.#giveUp(how.lost, { final: true })
     else if (how.code === null && how.signal === null)
       this.#giveUp(new HostError('connection lost', { unreachable: true }), { final: true })
-    else if (this.#state !== 'ready') this.#giveUp(this.#parts.powers.explain(how.code, this.#words()), { final: true })
+    else if (this.#state !== 'ready') this.#refused(how.code)
     else {
       const culprit = this.#sent[0]?.item ?? null
       const what = how.signal === null ? `exit code ${how.code}` : `signal ${how.signal}`
@@ -191,10 +193,21 @@ export class Session {
     }
   }
 
-  #giveUp(error: HostError, how: { readonly culprit?: Item | null; readonly final?: boolean }): void {
+  #refused(code: number | null): void {
+    const { powers } = this.#parts
+    const words = this.#words()
+    const unread = powers.understands?.(words) === false
+    this.#giveUp(powers.explain(code, words), { final: true, unread })
+  }
+
+  #giveUp(
+    error: HostError,
+    how: { readonly culprit?: Item | null; readonly final?: boolean; readonly unread?: boolean },
+  ): void {
     if (this.#state === 'over') return
     const waiting = [...this.#sent.flatMap((one) => one.item ?? []), ...this.#unsent]
     this.close()
-    this.#parts.gone({ error, culprit: how.culprit ?? null, waiting, final: how.final ?? false, group: this.#group })
+    const { culprit = null, final = false, unread = false } = how
+    this.#parts.gone({ error, culprit, waiting, final, unread, group: this.#group })
   }
 }

@@ -20,15 +20,21 @@ export const createShell = (parts: { wire: Wire; powers: Powers; flights: Flight
   let session: Session | null = null
   let failure: HostError | null = null
   let leftOver: number | null = null
+  let { powers } = parts
 
   const send = (item: Item): void => {
-    session ??= new Session({ ...parts, leftOver, gone })
+    session ??= new Session({ ...parts, powers, leftOver, gone })
     session.send(item)
   }
 
   const gone = (how: Gone): void => {
     session = null
     leftOver = how.group
+    if (how.unread && powers.inEnglish !== undefined) {
+      powers = powers.inEnglish
+      for (const item of how.waiting) send(item)
+      return
+    }
     if (how.final) failure = how.error
     for (const item of how.waiting) {
       if (how.final || item === how.culprit) item.reject(how.error)

@@ -75,7 +75,14 @@ const withoutOwner = (state: PathState): PathState => {
 }
 
 const run = (runner: Runner, as: string | null, script: string, path: string): Promise<RawAnswer> =>
-  runner.run(as, { script, libraries: [WRITE], timeoutMs: WRITE_MS, again: false, shown: `write ${path}` })
+  runner.run(as, {
+    script,
+    libraries: [WRITE],
+    timeoutMs: WRITE_MS,
+    again: false,
+    anywhere: true,
+    shown: `write ${path}`,
+  })
 
 const chown = async (runner: Runner, path: string, owner: string): Promise<void> => {
   const script = `k_dir=${quote(posix.dirname(path))}; k_chown ${quote(owner)} ${quote(posix.basename(path))}`
