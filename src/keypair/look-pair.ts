@@ -1,8 +1,9 @@
 import { LATER, type Later } from '../contract/later.ts'
 import type { Answer, Found, Look } from '../contract/look.ts'
-import { questions } from '../contract/questions.ts'
+import { PUBLIC_PARTS, questions } from '../contract/questions.ts'
 import type { Secret } from '../contract/secret.ts'
 import { missing, refuse } from '../contract/signals.ts'
+import { readPublicParts } from '../formats/private-parts.ts'
 import { generatorName, type PublicKey, readPublicLine } from '../formats/public-key.ts'
 
 /** What is known of the private key in a file. */
@@ -32,18 +33,26 @@ export interface PairSight {
   /** null where there is no private file; LATER where the pair is planned */
   readonly privateKey: PrivateKeySight | Later | null
   /** what the public file holds */
-  readonly publicLine: { readonly key: PublicKey; readonly comment: string } | null
+  readonly publicLine: PublicLine | null
 }
 
-/** Looks at a pair, in one flight (links take another); the private key's text is never read. */
+interface PublicLine {
+  readonly key: PublicKey
+  readonly comment: string
+}
+
+/**
+ * Looks at a pair, in one flight (links, and a private file that is not as it should be, take another); the private key's
+ * text is never read.
+ */
 export const lookAtPair = async (on: Look, path: string, passphrase: Secret | null): Promise<PairSight> => {
   const [directory, ...foundAndSaid] = await Promise.all([
     on.file(path.slice(0, path.lastIndexOf('/')) || '/', { text: false }),
     on.file(path, { follow: false, text: false }),
     on.file(`${path}.pub`, { follow: false }),
-    on.ask(questions.unlockedPublicKey(path)),
-    on.ask(questions.privateFingerprint(path)),
+    on.ask(questions.publicParts(path)),
     passphrase === null ? null : on.ask(questions.publicKey(path), passphrase),
+    passphrase === null ? null : on.ask(questions.privateFingerprint(path)),
   ])
   if (directory?.kind !== 'directory') return refuseDirectory(path, directory)
   const [privateName, publicName, ...answers] = foundAndSaid
@@ -63,12 +72,31 @@ export const lookAtPair = async (on: Look, path: string, passphrase: Secret | nu
   if (publicFile?.text === LATER) return { ...both, privateKey: LATER, publicLine: null }
   const publicLine = publicFile === null ? null : readPublicLine(publicFile.text ?? '')
   if (privateFile === null) return { ...both, privateKey: null, publicLine }
-  const [unlocked, printed, opened] = answers
-  return {
-    ...both,
-    publicLine,
-    privateKey: privateKeyOf({ unlocked, printed, opened }, publicLine?.key ?? null),
-  }
+  const [said, opened] = answers
+  const free = await readUnlocked(on, path, { said, size: privateFile.size })
+  const printed = free.line === null ? await on.ask(questions.privateFingerprint(path)) : null
+  return { ...both, publicLine, privateKey: privateKeyOf({ free, printed, opened }, publicLine?.key ?? null) }
+}
+
+/** What a private key tells without a passphrase, and what ssh-keygen said where it told nothing. */
+interface Unlocked {
+  readonly line: PublicLine | null
+  readonly stderr: string
+}
+
+const readUnlocked = async (
+  on: Look,
+  path: string,
+  { said, size }: { readonly said: Answer; readonly size: number },
+): Promise<Unlocked> => {
+  const parts = readPublicParts(said.stdout)
+  // the shell passes over bytes that are zero; they count in the file's size
+  if (parts !== null && parts.fileSize === size) return { line: parts, stderr: '' }
+  const answer = said.stdout.startsWith(`${PUBLIC_PARTS.word} `)
+    ? await on.ask(questions.unlockedPublicKey(path))
+    : said
+  if (answer.code === 127) missing({ kind: 'tool', name: 'ssh-keygen' })
+  return { line: readPublicLine(answer.stdout), stderr: answer.stderr }
 }
 
 const behindLink = async (on: Look, found: Found | null, about: { readonly text: boolean }): Promise<Found | null> =>
@@ -84,21 +112,20 @@ const refuseDirectory = (path: string, found: Found | null): never => {
 }
 
 interface Answers {
-  readonly unlocked: Answer
-  readonly printed: Answer
+  readonly free: Unlocked
+  /** null where the key is not locked */
+  readonly printed: Answer | null
   readonly opened: Answer | null
 }
 
-const privateKeyOf = ({ unlocked, printed, opened }: Answers, beside: PublicKey | null): PrivateKeySight => {
-  if (unlocked.code === 127) missing({ kind: 'tool', name: 'ssh-keygen' })
-  const free = readPublicLine(unlocked.stdout)
-  if (free !== null) {
+const privateKeyOf = ({ free, printed, opened }: Answers, beside: PublicKey | null): PrivateKeySight => {
+  if (free.line !== null) {
     const why = opened === null ? null : 'it has no passphrase, and one is given'
-    return { ...sightOf(free), isEncrypted: false, unreadable: why }
+    return { ...sightOf(free.line), isEncrypted: false, unreadable: why }
   }
-  const bare = printOf(printed.stdout)
+  const bare = printOf(printed?.stdout ?? '')
   if (opened === null) {
-    const isLocked = bare.fingerprint !== null || WRONG_PASSPHRASE.test(unlocked.stderr)
+    const isLocked = bare.fingerprint !== null || WRONG_PASSPHRASE.test(free.stderr)
     const why = isLocked ? 'it is protected with a passphrase, and none is given' : 'it holds no private key'
     return { ...bare, isEncrypted: isLocked, unreadable: why }
   }
@@ -123,7 +150,7 @@ const closed = (
 const WRONG_PASSPHRASE = /incorrect passphrase|bad passphrase/i
 const BAD_MODE = /bad permissions|permissions .* are too open/i
 
-const sightOf = ({ key, comment }: { readonly key: PublicKey; readonly comment: string }) => ({
+const sightOf = ({ key, comment }: PublicLine) => ({
   type: generatorName(key.type),
   size: key.bits,
   fingerprint: key.fingerprint,

@@ -50,6 +50,35 @@ for (const variant of ['debian', 'busybox'] as const)
       assert.equal(await sh(`ssh-keygen -y -f ${KEY} | cut -d' ' -f1,2`), await sh(`cut -d' ' -f1,2 ${KEY}.pub`))
     })
 
+    it('starts no ssh-keygen where an Ed25519 pair is as wanted, and one where a byte of it is not', async () => {
+      await generate('-t ed25519 -N ""')
+      await sh(': > /var/argv')
+      for (const command of ['run', 'check'] as const)
+        assert.equal((await outcome({ comment: 'old@host' }, command)).status, 'ok')
+      assert.equal(await sh('cat /var/argv'), '')
+      await sh(`sed -i '3s/./!/20' ${KEY}`)
+      assert.match((await outcome({})).message, /it holds no private key/)
+      assert.match(await sh('cat /var/argv'), /-y/)
+    })
+
+    it('finds a private file that is damaged, cut or of another key', async () => {
+      await generate('-t ed25519 -N ""')
+      const line = await sh(`cat ${KEY}.pub; cp ${KEY} /srv/k/whole`)
+      for (const damage of [
+        `head -c 390 /srv/k/whole > ${KEY}`,
+        `sed 5d /srv/k/whole > ${KEY}`,
+        `tr E '\\0' < /srv/k/whole > ${KEY}`,
+        `: > ${KEY}`,
+      ]) {
+        await sh(damage)
+        assert.match((await outcome({})).message, /^Unable to read the key\..*it holds no private key/, damage)
+      }
+      await sh(`ssh-keygen -q -t ed25519 -N '' -C other -f /srv/k/x; cp /srv/k/x ${KEY}`)
+      assert.deepEqual(await statuses({}), ['drift', 'changed', 'ok'])
+      assert.notEqual(await sh(`cat ${KEY}.pub`), line)
+      assert.equal(await sh(`cat ${KEY}.pub`), await sh('cat /srv/k/x.pub'))
+    })
+
     it('writes nothing in a dry run, whatever it is about to do', async () => {
       await generate('-t rsa -b 1024 -N ""')
       await sh('rm -f /var/argv; ln -s /dev/null /var/argv')

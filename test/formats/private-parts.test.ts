@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PUBLIC_PARTS, questions } from '../../src/contract/questions.ts'
+import { readPublicParts } from '../../src/formats/private-parts.ts'
+import { readPublicLine } from '../../src/formats/public-key.ts'
+
+const SHELLS = [['/bin/dash'], ['/bin/bash'], ['/bin/busybox', 'sh']] as const
+
+describe('the public parts of a private key', () => {
+  let dir: string
+  let path: string
+
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'keyward-parts-'))
+    path = join(dir, 'id')
+  })
+  afterEach(() => rmSync(dir, { recursive: true }))
+
+  const make = (comment: string, ...flags: readonly string[]): void => {
+    const type = flags.length === 0 ? ['-t', 'ed25519', '-N', ''] : flags
+    const { status } = spawnSync('ssh-keygen', ['-q', ...type, '-C', comment, '-f', path])
+    assert.equal(status, 0)
+  }
+  const told = (shell: readonly string[] = SHELLS[0]): string => {
+    const [command = '', ...words] = [...shell, ...questions.publicParts(path).argv.slice(1)]
+    // what ssh-keygen would say is not what is asked here
+    const { stdout } = spawnSync(command, words, { env: { PATH: join(dir, 'none') } })
+    return stdout.toString()
+  }
+  const read = (said: string) => {
+    const parts = readPublicParts(said)
+    return parts?.fileSize === readFileSync(path).length ? parts : null
+  }
+  const body = (): string => readFileSync(path, 'utf8').split('\n').slice(1, -2).join('')
+
+  for (const shell of SHELLS)
+    for (const comment of ['', 'a', 'ab', 'abc', 'abcd', 'root@web1', 'a b', 'ü', 'x'.repeat(300)])
+      it(`tell key and comment "${comment.slice(0, 9)}", by ${shell.join(' ')}`, () => {
+        make(comment)
+        const parts = read(told(shell))
+        assert.equal(parts?.comment, comment)
+        assert.equal(parts.key.blob, readPublicLine(readFileSync(`${path}.pub`, 'utf8'))?.key.blob)
+      })
+
+  it('hold nothing of the private bytes', () => {
+    for (let turn = 0; turn < 20; turn += 1) {
+      rmSync(path, { force: true })
+      make('x'.repeat(turn))
+      const base64 = body()
+      const said = told()
+      assert.equal(said.replace(/\s/g, ''), `${PUBLIC_PARTS.word}${base64.slice(70, 210)}${base64.slice(300)}`)
+      const bytes = Buffer.from(base64, 'base64')
+      // 161 to 192 are the seed; the key behind it is the public one
+      assert.equal(bytes.readUInt32BE(157), 64)
+      assert.deepEqual(bytes.subarray(193, 225), bytes.subarray(62, 94))
+      assert.ok(300 * 6 >= 225 * 8 && 210 * 6 <= 161 * 8)
+    }
+  })
+
+  const others: Readonly<Record<string, readonly string[]>> = {
+    'a passphrase': ['-t', 'ed25519', '-N', 'hunter22'],
+    'another type': ['-t', 'ecdsa', '-N', ''],
+    RSA: ['-t', 'rsa', '-b', '1024', '-N', ''],
+    'another format': ['-t', 'rsa', '-b', '1024', '-m', 'PEM', '-N', ''],
+  }
+  for (const [what, flags] of Object.entries(others))
+    it(`are not told of ${what}`, () => {
+      make('c', ...flags)
+      assert.equal(told(), '')
+    })
+
+  it('are not told of what is no file, or not there', () => {
+    assert.equal(told(), '')
+    spawnSync('mkfifo', [path])
+    assert.equal(told(), '')
+  })
+
+  it('are taken of no file that ssh-keygen refuses or reads in another way, whatever byte is damaged', () => {
+    make('root@web1')
+    const whole = readFileSync(path)
+    const before = readPublicLine(readFileSync(`${path}.pub`, 'utf8'))
+    const damaged = [
+      ...[...whole.keys()].flatMap((at) =>
+        [0, whole[at] === 65 ? 66 : 65, 10].map((byte) => replaced(whole, at, byte)),
+      ),
+      ...[0, 36, 107, 249, 300, 340, whole.length - 35, whole.length - 1].map((at) => whole.subarray(0, at)),
+      ...[150, 300].map((at) => replaced(whole, at, 10)),
+      Buffer.concat([whole, whole]),
+      Buffer.from(whole.toString().replaceAll('\n', '\r\n')),
+    ]
+    let taken = 0
+    for (const file of damaged) {
+      writeFileSync(path, file, { mode: 0o600 })
+      const parts = read(told())
+      if (parts === null || file.equals(whole)) continue
+      taken += 1
+      const { stdout } = spawnSync('ssh-keygen', ['-y', '-P', '', '-f', path])
+      assert.deepEqual(readPublicLine(stdout.toString())?.key.blob, parts.key.blob)
+      assert.equal(parts.key.blob, before?.key.blob)
+    }
+    // the private bytes themselves, and the comment: ssh-keygen has no means to see more
+    assert.ok(taken > 80 && taken < 120, `${taken}`)
+  })
+})
+
+const replaced = (bytes: Buffer, at: number, byte: number): Buffer => {
+  const copy = Buffer.from(bytes)
+  copy[at] = byte
+  return copy
+}
