@@ -3,6 +3,7 @@ import { questions } from '../contract/questions.ts'
 import { parseSshConfig, renderSshConfig, sshConfigLine } from '../formats/ssh-config.ts'
 import { sshKeyword } from '../formats/ssh-config-keywords.ts'
 import { type SshConfigTree, witnessesOf } from '../formats/ssh-config-order.ts'
+import { plainMeaning, plainReading } from '../formats/ssh-config-plain.ts'
 import type { SshConfigWish } from '../formats/ssh-config-wish.ts'
 
 /** What ssh itself says of a setting; null where it cannot be asked. */
@@ -20,33 +21,48 @@ export interface ClientSays {
 
 const NOT_ASKED: ClientSays = { refusal: null, complaint: null, meaning: null, obeyed: null, notes: [] }
 
-/** Asks ssh what it makes of a configuration, with the powers of the look. */
+/**
+ * Tells what ssh makes of a configuration: where its text is plain and has what is wished for, read off it; else ssh is
+ * asked, with the powers of the look.
+ */
 export const askClient = async (
   look: Look,
   tree: SshConfigTree,
   wish: SshConfigWish,
   base: string,
 ): Promise<ClientSays> => {
+  const read = plainReading(tree, wish)
+  if (read !== null) return { ...NOT_ASKED, ...read }
   const runs = runsCommands(tree)
   const hosts = witnessesOf(wish.scope)
-  const [line, files] = await Promise.all([askAlone(look, wish), runs ? [] : askAboutFile(look, tree, hosts, base)])
-  if (line.code === 127) return { ...NOT_ASKED, notes: ['there is no ssh here to ask'] }
-  if (line.code !== 0) return { ...NOT_ASKED, refusal: lastWords(line).replace(/^\/dev\/stdin:? ?line \d+: ?/, '') }
+  const known = plainMeaning(wish)
+  const [line, files] = await Promise.all([
+    known === null ? askAlone(look, wish) : null,
+    runs ? [] : askAboutFile(look, tree, { hosts, base, isAskedAhead: known === null }),
+  ])
+  if ([line, ...files].some((answer) => answer?.code === 127))
+    return { ...NOT_ASKED, notes: ['there is no ssh here to ask'] }
+  if (line !== null && line.code !== 0)
+    return { ...NOT_ASKED, refusal: lastWords(line).replace(/^\/dev\/stdin:? ?line \d+: ?/, '') }
   const notes = runs ? ['ssh was not asked about the file: a Match there would run a command'] : []
   const complaint = files.find((answer) => answer.code !== 0)
   if (complaint !== undefined) {
     return { ...NOT_ASKED, complaint: lastWords(complaint).replaceAll('/dev/stdin', tree.root) }
   }
-  const meaning = valuesOf(line, wish.keyword)
+  const meaning = line === null ? (known ?? []) : valuesOf(line, wish.keyword)
   if (meaning.length === 0 || hosts.length === 0 || runs) return { ...NOT_ASKED, notes }
   return { ...NOT_ASKED, meaning, obeyed: obeyedOf(files, wish.keyword, meaning), notes }
 }
 
-/** Asks beforehand what {@link askClient} is going to ask about a plain file, so that it need not wait for the file's text. */
+/**
+ * Asks beforehand what {@link askClient} is going to ask about a plain file, so that it need not wait for the file's text.
+ * What may turn out not to need ssh is not asked.
+ */
 export const askAheadOfText = async (look: Look, path: string, wishes: readonly SshConfigWish[]): Promise<void> => {
-  const hosts = new Set(wishes.flatMap(({ scope }) => hostsToAsk(witnessesOf(scope))))
+  const asked = wishes.filter((wish) => plainMeaning(wish) === null)
+  const hosts = new Set(asked.flatMap(({ scope }) => hostsToAsk(witnessesOf(scope))))
   await Promise.all([
-    ...wishes.map((wish) => askAlone(look, wish)),
+    ...asked.map((wish) => askAlone(look, wish)),
     ...[...hosts].map((host) => look.ask(questions.sshEffectiveByFile(path, host))),
   ])
 }
@@ -61,16 +77,16 @@ const askAlone = (look: Look, { keyword, values }: SshConfigWish): Promise<Answe
 const askAboutFile = async (
   look: Look,
   tree: SshConfigTree,
-  hosts: readonly string[],
-  base: string,
+  about: { readonly hosts: readonly string[]; readonly base: string; readonly isAskedAhead: boolean },
 ): Promise<readonly Answer[]> => {
-  const names = hostsToAsk(hosts)
+  const names = hostsToAsk(about.hosts)
   const isPlanned = Object.keys(tree.files).some((path) => look.planned(path))
-  const plain = isPlanned
-    ? []
-    : await Promise.all(names.map((host) => look.ask(questions.sshEffectiveByFile(tree.root, host))))
+  const plain =
+    isPlanned || !about.isAskedAhead
+      ? []
+      : await Promise.all(names.map((host) => look.ask(questions.sshEffectiveByFile(tree.root, host))))
   if (plain.length > 0 && plain.every(({ code }) => code !== NOT_PLAIN)) return plain
-  const text = fromBase(tree.files[tree.root] ?? '', base)
+  const text = fromBase(tree.files[tree.root] ?? '', about.base)
   return await Promise.all(names.map((host) => look.ask(questions.sshEffective(host, STDIN), text)))
 }
 

@@ -34,6 +34,21 @@ for (const variant of ['debian', 'busybox'] as const) {
       assert.equal(only(await stage.document('run', playbook)).status, 'ok')
     })
 
+    it('starts no ssh where the file is plain and has it, and one to find that it is broken', async () => {
+      const playbook = task('user: plain, keyword: AddKeysToAgent, value: yes')
+      const asked = async (command: 'run' | 'check'): Promise<readonly string[]> => {
+        const { stdout, stderr } = await stage.play(command, playbook, ['-vvv'])
+        return `${stdout}${stderr}`.match(/ssh (-F \S+ )?-G.*/g) ?? []
+      }
+      assert.equal((await asked('run')).length, 1)
+      assert.deepEqual([await asked('run'), await asked('check')], [[], []])
+      const obeyed = await said(host.exec('ssh -G web | grep ^addkeystoagent', { user: 'plain' }))
+      assert.equal(obeyed, 'addkeystoagent true')
+      await host.exec(`echo 'Port many' >> ${OWN}`)
+      assert.equal((await asked('check')).length, 1)
+      assert.match(only(await stage.document('check', playbook)).message, /line 2: Bad (number|port)/)
+    })
+
     it('is obeyed by everybody from the file of the system, before what that includes', async () => {
       await host.exec('mkdir -p /etc/ssh/ssh_config.d; echo "ForwardAgent yes" > /etc/ssh/ssh_config.d/10-old.conf')
       await host.exec(
