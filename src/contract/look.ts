@@ -49,6 +49,8 @@ export interface Connection {
   readonly from: string | null
   readonly address: string | null
   readonly port: number | null
+  /** what the server that let us in calls itself, as in `OpenSSH_9.2p1`; null where it does not say, and for the control node */
+  readonly software: string | null
 }
 
 /** A login to try from the control node. */

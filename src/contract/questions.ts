@@ -14,6 +14,8 @@ const asked: unique symbol = Symbol('made in questions.ts')
 export interface Question extends Command {
   /** its answer holds for the whole run, whatever is written: a PIN that was tried is not tried again */
   readonly lasting?: true
+  /** the one file whose change makes it answer otherwise; left out: any change may */
+  readonly rests?: string
   readonly [asked]: 'built-in' | 'own'
 }
 
@@ -133,7 +135,7 @@ export const questions = {
   sshdEffective: (one?: SshdConnection, from?: string): Question =>
     ask(SSHD, '-T', ...(from === undefined ? [] : ['-f', from]), ...(one === undefined ? [] : ['-C', criteria(one)])),
   /** its version, in the first line of what it says about the flag it does not know */
-  sshdVersion: (): Question => ask(SSHD, '-V'),
+  sshdVersion: (): Question => ({ ...ask(SSHD, '-V'), rests: SSHD }),
   /** the same question where /run/sshd is missing, in a mount namespace of its own */
   withRunDirectory: (question: Question): Question => ({
     ...ask('unshare', '-m', 'sh', '-c', WITH_RUN_DIRECTORY, 'sh', ...question.argv),

@@ -3,6 +3,8 @@
 // Two grammars: up to OpenSSH 8.6 everything from a `#` is cut, even inside quotes, and `=` is a blank between
 // arguments too; from 8.7 on an argument may stand in single quotes, and a comment begins with a word.
 
+import { byText } from './by-text.ts'
+
 /** Which splitter a version has: `old` up to 8.6, `new` from 8.7 on. */
 export type SshdGrammar = 'old' | 'new'
 
@@ -32,7 +34,15 @@ export const RAW_TAIL: ReadonlySet<string> = new Set([
 
 /** Reads a configuration; every text is one, also what sshd refuses. */
 export const parseSshdConfig = (text: string, grammar: SshdGrammar = 'new'): readonly SshdLine[] =>
-  (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).map((line) => parseSshdLine(line, grammar))
+  grammar === 'old' ? linesByOld(text) : linesByNew(text)
+
+const linesBy = (grammar: SshdGrammar) =>
+  byText((text): readonly SshdLine[] =>
+    (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).map((line) => parseSshdLine(line, grammar)),
+  )
+
+const linesByOld = linesBy('old')
+const linesByNew = linesBy('new')
 
 /** Gives back the text that the lines are of. */
 export const renderSshdConfig = (lines: readonly SshdLine[]): string => lines.map(renderSshdLine).join('')

@@ -1,5 +1,6 @@
 // The configuration as sshd reads it: from a root file through its Includes.
 
+import { byText } from './by-text.ts'
 import { parseSshdConfig, type SshdGrammar, type SshdLine, sshdWords } from './sshd-config.ts'
 import { type Criterion, criteriaOf, criteriaText, isAll } from './sshd-match.ts'
 
@@ -37,8 +38,13 @@ export const includePatterns = (line: SshdLine, grammar: SshdGrammar): readonly 
     : []
 
 /** Walks through the lines of a tree in reading order. */
-export const statements = (tree: SshdTree): readonly Statement[] =>
-  walk(tree, tree.root, { within: [], block: '', through: [] })
+export const statements = ({ root, grammar, files, includes }: SshdTree): readonly Statement[] =>
+  statementsBy(JSON.stringify({ root, grammar, files, includes } satisfies SshdTree))
+
+const statementsBy = byText((text) => {
+  const tree: SshdTree = JSON.parse(text)
+  return walk(tree, tree.root, { within: [], block: '', through: [] })
+})
 
 /** Stands for the criteria of a Match line that sshd refuses. */
 const UNREADABLE = '?'

@@ -9,6 +9,7 @@ import { parseListing, type Report } from './found.ts'
 import type { RawAnswer } from './frame.ts'
 import type { LookParts } from './look.ts'
 import { LOOK } from './look-library.ts'
+import type { Kind } from './memory.ts'
 import { commandScript, quote, textScript } from './quote.ts'
 import type { Frame } from './session.ts'
 import { parseUser } from './user.ts'
@@ -102,7 +103,7 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
       return `${home.replace(/\/$/, '')}${rest}` || '/'
     },
     ask: (question, text) =>
-      memory.recall(`${user} ask ${askKey(question, text)}`, { kind: question.lasting ? 'lasting' : 'command' }, () =>
+      memory.recall(`${user} ask ${askKey(question, text)}`, aboutQuestion(question), () =>
         runCommand(parts, power, {
           command: question,
           text,
@@ -117,6 +118,11 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
 
 const plain = (value: string | Secret | null | undefined): string | null =>
   value instanceof Secret ? value.reveal() : (value ?? null)
+
+const aboutQuestion = ({ lasting, rests }: Question): { readonly kind: Kind; readonly path?: string } => {
+  if (lasting === true) return { kind: 'lasting' }
+  return rests === undefined ? { kind: 'command' } : { kind: 'path', path: rests }
+}
 
 const askKey = ({ argv, env }: Question, text: string | Secret | undefined): string =>
   JSON.stringify([argv, env ?? {}, plain(text)])

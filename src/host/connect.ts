@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import type { Machine } from '../contract/machine.ts'
 import type { Secret } from '../contract/secret.ts'
+import type { Dialled } from './dial.ts'
 import { dialPatiently } from './dial-patiently.ts'
 import { localWire } from './local.ts'
 import { logIn } from './login.ts'
@@ -43,12 +44,19 @@ export const connectSsh = async (spec: HostSpec, about: ConnectAbout): Promise<M
       from: dialled.socket.localAddress ?? null,
       address: dialled.socket.remoteAddress ?? null,
       port: spec.port,
+      software: softwareOf(dialled),
     },
     wire,
     runner,
     control: about.control,
     login: (request) => logIn(spec, about.ssh, request),
   })
+}
+
+/** The name by which the server introduced itself; null where this ssh2 keeps it elsewhere. */
+const softwareOf = ({ client }: Dialled): string | null => {
+  const said = (client as unknown as { _remoteVer?: unknown })._remoteVer
+  return typeof said === 'string' && said !== '' ? said : null
 }
 
 /** How the control node itself is opened. */
@@ -83,7 +91,7 @@ export const openLocal = (options: LocalOptions): Machine => {
   }
   return createMachine({
     name,
-    connection: { kind: 'local', user: username, key: null, from: null, address: null, port: null },
+    connection: { kind: 'local', user: username, key: null, from: null, address: null, port: null, software: null },
     wire,
     runner,
     control: null,

@@ -2,6 +2,7 @@ import { HostError } from '../contract/errors.ts'
 import type { Answer, Look } from '../contract/look.ts'
 import { type Question, questions, type SshdConnection } from '../contract/questions.ts'
 import { missing, refuse } from '../contract/signals.ts'
+import { byText } from '../formats/by-text.ts'
 import type { Flattened } from '../formats/sshd-tree.ts'
 
 /** What sshd obeys: the values of each setting by its keyword in lower case, a line each, and what it warned of. */
@@ -64,7 +65,7 @@ const asked = async (on: Look, question: Question, text: string | undefined): Pr
   return isElsewhere || second.code === 127 ? first : second
 }
 
-const valuesOf = (stdout: string): ReadonlyMap<string, readonly string[]> => {
+const valuesOf = byText((stdout): ReadonlyMap<string, readonly string[]> => {
   const found = new Map<string, string[]>()
   for (const line of linesOf(stdout)) {
     const [, keyword = '', value = ''] = /^(\S+)(?: (.*))?$/.exec(line) ?? []
@@ -72,7 +73,7 @@ const valuesOf = (stdout: string): ReadonlyMap<string, readonly string[]> => {
     found.set(name, [...(found.get(name) ?? []), value])
   }
   return found
-}
+})
 
 const linesOf = (text: string): readonly string[] => text.split(/\r?\n/).filter((line) => line !== '')
 

@@ -17,6 +17,10 @@ export interface Placed {
 /** What sshd reads where /etc/ssh/sshd_config is not there, if its maker has it so. */
 export const VENDOR_CONFIG = '/usr/etc/ssh/sshd_config'
 
+/** Reads the tree that sshd reads by itself; null where there is none. */
+export const sshdTree = async (on: Look, grammar: SshdGrammar): Promise<ReadTree | null> =>
+  (await readSshdTree(on, SSHD_CONFIG, grammar)) ?? (await readSshdTree(on, VENDOR_CONFIG, grammar))
+
 /**
  * Gives the tree that a file is of: that of sshd, now or once the file is there; else, as it may be another sshd's, its
  * own.
@@ -36,8 +40,7 @@ export const treeOf = async (on: Look, path: string, grammar: SshdGrammar): Prom
 /** Refuses what a file of sshd's directory is to say where sshd does not read it. */
 export const refuseUnread = async (on: Look, { tree, path }: Placed): Promise<void> => {
   if (!isUnread(tree) || !posix.normalize(path).startsWith('/etc/ssh/')) return
-  const main =
-    (await readSshdTree(on, SSHD_CONFIG, tree.grammar)) ?? (await readSshdTree(on, VENDOR_CONFIG, tree.grammar))
+  const main = await sshdTree(on, tree.grammar)
   if (main === null) {
     return missing({
       kind: 'file',

@@ -13,7 +13,7 @@ export interface Admission {
   readonly user: User
   readonly keys: readonly WantedKey[]
   readonly said: Said
-  /** what the machine said of the account's state; null: it was not asked */
+  /** what the machine said of the account's state; null: it was not asked, as whoever logged in is neither locked nor expired */
   readonly state: Answer | null
 }
 

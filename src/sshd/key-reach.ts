@@ -2,7 +2,7 @@
 
 import { posix } from 'node:path'
 import type { Look, User } from '../contract/look.ts'
-import { type AskedKeySources, askKeySources } from './key-sources.ts'
+import { type AskedKeySources, byKeySources } from './key-sources.ts'
 
 /** The real paths of files, in their order; of one that is not there, that at which it would be made. */
 export const realPaths = (on: Look, paths: readonly string[]): Promise<readonly string[]> =>
@@ -17,12 +17,14 @@ export const realPaths = (on: Look, paths: readonly string[]): Promise<readonly 
     }),
   )
 
-/** The files that sshd reads for the login user, where that is another user who logged in with a key; else none. */
+/** The real paths of the files that sshd reads for the login user, where that is another user with a key; else none. */
 export const loginKeyFiles = async (on: Look, user: string): Promise<readonly string[]> => {
   const { key, user: login } = on.connection
   if (key === null || login === user) return []
-  const [account, sourcesOf] = await Promise.all([on.user(login), askKeySources(on, login)])
-  return account === null ? [] : sourcesOf(account).files
+  return await byKeySources(on, login, async (sourcesOf) => {
+    const account = await on.user(login)
+    return account === null ? [] : await realPaths(on, sourcesOf(account).files)
+  })
 }
 
 /** What is said of where else sshd finds keys for a user, and of a file that it does not read. */

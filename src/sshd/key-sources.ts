@@ -3,8 +3,10 @@ import type { Look } from '../contract/look.ts'
 import type { SshdConnection } from '../contract/questions.ts'
 import { Missing } from '../contract/signals.ts'
 import { type Account, defaultKeySources, type KeySources, readKeySources } from '../formats/authorized-sources.ts'
-import { flatten } from '../formats/sshd-tree.ts'
+import { type Flattened, flatten } from '../formats/sshd-tree.ts'
+import { ahead } from './ahead.ts'
 import { NEUTRAL, type Obeyed, SSHD_CONFIG, sshdVersion, type Verdict, verdict } from './ask.ts'
+import { isForAll, isSameForAll } from './for-all.ts'
 import { readSshdTree } from './read-tree.ts'
 import { grammarOf, isGlobalOnlyIn } from './setting.ts'
 
@@ -15,23 +17,41 @@ export interface AskedKeySources extends KeySources {
   readonly said: Obeyed['values']
 }
 
-/** Asks sshd, for a connection of the user from where this one comes, where it looks for the keys of an account. */
-export const askKeySources = async (on: Look, user: string): Promise<(account: Account) => AskedKeySources> => {
-  const said = await sshdSays(on, user)
-  return (account) =>
+/** Says where sshd looks for the keys of an account. */
+export type SourcesOf = (account: Account) => AskedKeySources
+
+/**
+ * Looks at something by where sshd finds a user's keys, for a connection from where this one comes. What it says of any
+ * connection mostly holds for that one too, and is followed at once, while the files are read that can tell.
+ */
+export const byKeySources = async <Sight>(
+  on: Look,
+  user: string,
+  look: (sourcesOf: SourcesOf) => Promise<Sight>,
+): Promise<Sight> => {
+  const first = ahead(sshdSays(on, NEUTRAL).then((said) => sourcesBy(on, said)))
+  const early = ahead(first.then(look))
+  const isTheSame = ahead(isAnybodys(on))
+  if (await isTheSame) return await early
+  return await look(sourcesBy(on, await sshdSays(on, { ...NEUTRAL, user, ...here(on) })))
+}
+
+const sourcesBy =
+  (on: Look, said: Verdict): SourcesOf =>
+  (account) =>
     'refusal' in said
       ? { ...defaultKeySources(account), unasked: unaskedOf(on, said.refusal), said: new Map() }
       : { ...readKeySources(said.values, account), unasked: null, said: said.values }
-}
 
 const isRoot = (on: Look): boolean => on.connection.power === 'root'
 
 const unaskedOf = (on: Look, why: string): AskedKeySources['unasked'] => ({ why, isForPower: !isRoot(on) })
 
-const sshdSays = async (on: Look, user: string): Promise<Verdict> => {
+const sshdSays = async (on: Look, connection: SshdConnection): Promise<Verdict> => {
   if (!isRoot(on)) return { refusal: 'only root can ask it', isUntestable: true }
   try {
-    return await ask(on, { ...NEUTRAL, user, ...here(on) })
+    const planned = await plannedText(on)
+    return await verdict(on, planned === null ? { file: SSHD_CONFIG } : { text: planned.text }, connection)
   } catch (error) {
     // a machine without sshd may have keys all the same
     if (error instanceof Missing || (error instanceof HostError && !error.unreachable))
@@ -46,10 +66,17 @@ const here = ({ connection: { from, address, port } }: Look): Partial<SshdConnec
   ...(port === null ? {} : { lport: port }),
 })
 
-const ask = async (on: Look, connection: SshdConnection): Promise<Verdict> => {
-  if (!on.planned('/etc/ssh')) return await verdict(on, { file: SSHD_CONFIG }, connection)
+/** Says whether what sshd says of any connection is all that can be said of the user's. */
+const isAnybodys = async (on: Look): Promise<boolean> => {
+  if (!isRoot(on)) return true
+  const planned = await plannedText(on)
+  return planned === null ? await isSameForAll(on) : planned.isForAll
+}
+
+/** The configuration as earlier tasks of a dry run planned it; null where it is the one on disk. */
+const plannedText = async (on: Look): Promise<{ readonly text: Flattened; readonly isForAll: boolean } | null> => {
+  if (!on.planned('/etc/ssh')) return null
   const version = await sshdVersion(on)
   const tree = await readSshdTree(on, SSHD_CONFIG, grammarOf(version))
-  const about = tree === null ? { file: SSHD_CONFIG } : { text: flatten(tree, isGlobalOnlyIn(version)) }
-  return await verdict(on, about, connection)
+  return tree === null ? null : { text: flatten(tree, isGlobalOnlyIn(version)), isForAll: isForAll(tree) }
 }

@@ -26,8 +26,11 @@ const noMethods = ({ values }: Obeyed): string | null => {
     : null
 }
 
+/** What is wanted of a machine, before its files are read. */
+type Wanted = Pick<Scene, 'on' | 'setting' | 'values' | 'match'>
+
 /** Why the wanted values, for everybody, would let nobody in; null where they let somebody in. */
-export const whyNobody = async (scene: Scene): Promise<string | null> => {
+export const whyNobody = async (scene: Wanted): Promise<string | null> => {
   const { setting, values, match } = scene
   if (match !== null) return null
   const words = values.flatMap((value) => sshdWords(value, setting.grammar) ?? [])
@@ -55,7 +58,7 @@ export const whyNobody = async (scene: Scene): Promise<string | null> => {
 
 const isPattern = (word: string): boolean => /[*?]/.test(word)
 
-const noUser = async ({ on }: Scene, words: readonly string[]): Promise<string | null> => {
+const noUser = async ({ on }: Wanted, words: readonly string[]): Promise<string | null> => {
   const names = words.filter((word) => !word.startsWith('!')).map((word) => word.split('@')[0] ?? '')
   if (names.length === 0) return 'it only says who may not'
   if (names.some(isPattern)) return null
@@ -63,17 +66,21 @@ const noUser = async ({ on }: Scene, words: readonly string[]): Promise<string |
   return users.every((user) => user === null) ? `no user ${names.join(', ')} exists` : null
 }
 
-const noGroup = async ({ on }: Scene, words: readonly string[]): Promise<string | null> => {
+const noGroup = async ({ on }: Wanted, words: readonly string[]): Promise<string | null> => {
   const names = words.filter((word) => !word.startsWith('!'))
   if (names.length === 0) return 'it only says who may not'
   if (names.some(isPattern)) return null
+  const own = await on.read('/etc/group')
+  if (names.some((name) => hasEntry(own, name))) return null
   const entries = await Promise.all(names.map((name) => on.ask(questions.entry('group', name))))
   return entries.every(({ code }) => code === NO_ENTRY) ? `no group ${names.join(', ')} exists` : null
 }
 
 const NO_ENTRY = 2
 
-const missingFile = async ({ on }: Scene, path: string, why: string): Promise<string | null> =>
+const hasEntry = (text: string | null, name: string): boolean => `\n${text ?? ''}`.includes(`\n${name}:`)
+
+const missingFile = async ({ on }: Wanted, path: string, why: string): Promise<string | null> =>
   path.startsWith('/') && !path.includes('%') && (await on.file(path, { text: false })) === null
     ? `${path}: ${why}`
     : null

@@ -7,12 +7,14 @@ import { isBadOptions, readOptions, sinceRelease } from '../formats/authorized-o
 import { whyNotTaken } from '../formats/authorized-sources.ts'
 import type { WantedKey } from '../formats/authorized-wanted.ts'
 import { isCommonType } from '../formats/public-key.ts'
+import { ahead } from './ahead.ts'
 import { sshdVersion } from './ask.ts'
 import { admissionNotes } from './key-admission.ts'
 import { type KeyFileLink, type KeyFileSight, lookAtKeyFile } from './key-files.ts'
 import { loginKeyFiles, reachNotes, realPaths } from './key-reach.ts'
-import { type AskedKeySources, askKeySources } from './key-sources.ts'
+import { type AskedKeySources, byKeySources } from './key-sources.ts'
 import { compareVersions } from './keywords.ts'
+import { toldRelease } from './release.ts'
 
 /** Whose keys are looked for, and where. */
 export interface KeysWanted {
@@ -53,42 +55,82 @@ export const lookForKeys = async (on: Look, wanted: KeysWanted): Promise<KeysSig
   const isAll = wanted.exclusive || wanted.state === 'absent'
   const isRare = wanted.keys.some(({ key }) => !isCommonType(key.type))
   const mayLose = isAll || wanted.keys.some((one) => one.options !== null)
-  const isRoot = on.connection.power === 'root'
-  const [user, sourcesOf, path, types, release, state, loginFiles] = await Promise.all([
-    on.user(wanted.user),
-    askKeySources(on, wanted.user),
-    wanted.path === undefined ? null : on.expand(wanted.path).then(plainPath),
+  const account = ahead(accountOf(on, wanted.user))
+  const path = ahead(wanted.path === undefined ? NONE : on.expand(wanted.path).then(plainPath))
+  const state = ahead(stateOf(on, wanted))
+  const [seen, types, release, login] = await Promise.all([
+    byKeySources(on, wanted.user, async (sourcesOf) => {
+      const about = { wanted, user: await account, path: await path, state: await state }
+      return await lookBySources(on, { ...about, sources: sourcesOf(about.user) })
+    }),
     isRare ? on.ask(questions.keyTypes()) : null,
-    newestOption(wanted.keys) === null ? null : sshdVersion(on),
-    isRoot && wanted.state === 'present' ? on.ask(questions.accountState(wanted.user)) : null,
-    mayLose ? loginKeyFiles(on, wanted.user) : [],
+    releaseFor(on, wanted.keys),
+    mayLose ? loginKeyFiles(on, wanted.user) : NO_FILES,
     askAbout(on, options),
   ])
-  if (user === null)
-    return missing({
-      kind: 'user',
-      name: wanted.user,
-      message: `Failed to lookup user ${wanted.user}: user "${wanted.user}" does not exist`,
-    })
-  const sources = sourcesOf(user)
-  const isLogin = on.connection.user === user.name
-  const [{ files, home, left }, read, login, admission] = await Promise.all([
-    lookAtFiles(on, { wanted, user, sources, path }),
-    path === null ? sources.files : realPaths(on, sources.files),
-    realPaths(on, loginFiles),
-    state === null ? [] : admissionNotes(on, { user, keys: wanted.keys, said: sources.said, state }),
-  ])
-  const only = path === null ? null : files[0].path
+  const { user, sources, files, read, only } = seen
   const isRead = only === null || read.includes(only)
-  const isOwn = isLogin ? isRead : files.some((one) => login.includes(one.path))
+  const isOwn = on.connection.user === user.name ? isRead : files.some((one) => login.includes(one.path))
   const { clock, services } = await askAbout(on, [options, ...files.map(({ entry }) => textOf(entry))].join('\n'))
   return {
-    ...{ user, home, files, sources, clock, services, release },
+    ...{ user, home: seen.home, files, sources, clock, services, release },
     ownKey: isOwn ? on.connection.key : null,
     ownAddress: isOwn && on.connection.key !== null ? on.connection.from : null,
     types: types === null || types.code !== 0 ? null : types.stdout.split(/\s+/).filter((type) => type !== ''),
-    notes: [...left, ...(isRead ? admission : []), ...reachNotes({ user, sources, only, read, isAll })],
+    notes: [...seen.left, ...(isRead ? seen.admission : []), ...reachNotes({ user, sources, only, read, isAll })],
   }
+}
+
+const NONE = Promise.resolve(null)
+const NO_FILES: readonly string[] = []
+
+interface SeenBySources extends Pick<KeysSight, 'user' | 'sources' | 'files' | 'home'> {
+  readonly left: readonly string[]
+  /** the real paths of the files that sshd reads */
+  readonly read: readonly string[]
+  /** the one file that was asked for, by its real path */
+  readonly only: string | null
+  /** what keeps the user out though the keys are there */
+  readonly admission: readonly string[]
+}
+
+interface KeysAbout {
+  readonly wanted: KeysWanted
+  readonly user: User
+  /** the one file that is asked for */
+  readonly path: string | null
+  readonly state: Answer | null
+  readonly sources: AskedKeySources
+}
+
+const lookBySources = async (on: Look, about: KeysAbout): Promise<SeenBySources> => {
+  const { wanted, user, path, state, sources } = about
+  const [{ files, home, left }, read, admission] = await Promise.all([
+    lookAtFiles(on, about),
+    path === null ? sources.files : realPaths(on, sources.files),
+    isAdmitted(on, wanted) ? admissionNotes(on, { user, keys: wanted.keys, said: sources.said, state }) : [],
+  ])
+  return { user, sources, files, home, left, read, admission, only: path === null ? null : files[0].path }
+}
+
+const isAdmitted = (on: Look, { state }: KeysWanted): boolean => on.connection.power === 'root' && state === 'present'
+
+/** What the machine says of the account's state; whoever logged in is neither locked nor expired. */
+const stateOf = async (on: Look, wanted: KeysWanted): Promise<Answer | null> =>
+  isAdmitted(on, wanted) && !isLogin(on, wanted.user) ? await on.ask(questions.accountState(wanted.user)) : null
+
+const isLogin = ({ connection: { kind, user } }: Look, name: string): boolean => kind === 'ssh' && user === name
+
+const accountOf = async (on: Look, name: string): Promise<User> =>
+  (await on.user(name)) ??
+  missing({ kind: 'user', name, message: `Failed to lookup user ${name}: user "${name}" does not exist` })
+
+/** The release of sshd, where an option asks for it; one that seems too old is asked of the program on disk. */
+const releaseFor = async (on: Look, keys: readonly WantedKey[]): Promise<string | null> => {
+  const newest = newestOption(keys)
+  if (newest === null) return null
+  const told = toldRelease(on)
+  return told !== null && compareVersions(told, newest.release) >= 0 ? told : await sshdVersion(on)
 }
 
 const plainPath = (path: string): string => posix.normalize(path).replace(/(?<=.)\/$/, '')
@@ -131,12 +173,7 @@ const newestOption = (keys: readonly WantedKey[]): { readonly release: string; r
 
 const lookAtFiles = async (
   on: Look,
-  about: {
-    readonly wanted: KeysWanted
-    readonly user: User
-    readonly sources: AskedKeySources
-    readonly path: string | null
-  },
+  about: KeysAbout,
 ): Promise<{
   readonly files: KeysSight['files']
   readonly home: string

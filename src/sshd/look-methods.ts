@@ -6,14 +6,17 @@ import { questions, type SshdConnection } from '../contract/questions.ts'
 import { missing } from '../contract/signals.ts'
 import { type Flattened, flatten, type Statement, statements } from '../formats/sshd-tree.ts'
 import { type Accounts, isRootAccount, memberOf, readAccounts } from './accounts.ts'
-import { type Obeyed, obeyed, SSHD_CONFIG, sshdVersion, verdict } from './ask.ts'
+import { ahead } from './ahead.ts'
+import { NEUTRAL, type Obeyed, obeyed, SSHD_CONFIG, verdict } from './ask.ts'
 import { isOnDisk } from './ask-setting.ts'
-import { VENDOR_CONFIG } from './file-tree.ts'
+import { sshdTree } from './file-tree.ts'
+import { DROP_INS, isForAll, isTextForAll } from './for-all.ts'
 import { lineSources } from './line-source.ts'
 import { waysIn } from './methods.ts'
 import { openingLines, switchLines } from './opening-lines.ts'
 import { type Around, type Probes, probesFor } from './probes.ts'
-import { type ReadTree, readSshdTree } from './read-tree.ts'
+import type { ReadTree } from './read-tree.ts'
+import { byRelease } from './release.ts'
 import { grammarOf, isGlobalOnlyIn } from './setting.ts'
 import { connectionText } from './witness.ts'
 
@@ -35,17 +38,26 @@ export interface MethodsClaim {
 
 /** Looks at the ways in: the tree in one flight, all connections in the next. */
 export const lookAtMethods = async (on: Look, claim: MethodsClaim): Promise<MethodsSight> => {
-  ahead(askMainFile(on, claim))
-  const [version, accounts] = await Promise.all([sshdVersion(on), accountsOf(on, null)])
-  const tree = await treeOfSshd(on, version)
+  void ahead(askMainFile(on, claim))
+  return await byRelease(
+    on,
+    (version) => lookBy(on, claim, version),
+    ({ witness }) => witness.length === 0,
+  )
+}
+
+const lookBy = async (on: Look, claim: MethodsClaim, version: string): Promise<MethodsSight> => {
+  const [accounts, tree] = await Promise.all([accountsOf(on, null), treeOfSshd(on, version)])
   const all = statements(tree)
   const full = await accountsOf(on, groupsToAsk(all, accounts))
   const probes = probesFor(all, around(on, full, claim))
   const about = aboutTree(on, tree, version)
+  const isOneAnswer = isForAll(tree)
   const answers = await Promise.all(
     probes.connections.map(async (connection) => {
-      const said = obeyed(await verdict(on, about, connection), 'sshd refuses its configuration')
-      return { connection, said, ways: waysIn(said, { isRoot: isRootAccount(full, connection.user) }) }
+      const said = await verdict(on, about, isOneAnswer ? NEUTRAL : connection)
+      const obeys = obeyed(said, 'sshd refuses its configuration')
+      return { connection, said: obeys, ways: waysIn(obeys, { isRoot: isRootAccount(full, connection.user) }) }
     }),
   )
   return await judged(on, { all, version, accounts: full, answers, probes, claim })
@@ -103,24 +115,20 @@ const placeOf = (line: Statement | undefined): string =>
 
 /** What is asked in nearly every case goes ahead, so that it is one flight; the answers are remembered. */
 const askMainFile = async (on: Look, claim: MethodsClaim): Promise<void> => {
-  ahead(on.list(`${SSHD_CONFIG}.d`))
+  void ahead(on.list(DROP_INS))
   if (isPlanned(on)) return
-  ahead(verdict(on, { file: SSHD_CONFIG }))
+  void ahead(verdict(on, { file: SSHD_CONFIG }))
   const [text, accounts] = await Promise.all([on.file(SSHD_CONFIG).then((file) => file?.text), accountsOf(on, null)])
-  if (typeof text !== 'string') return
+  if (typeof text !== 'string' || isTextForAll(text)) return
   const all = statements({ root: SSHD_CONFIG, grammar: 'new', files: { [SSHD_CONFIG]: text }, includes: {} })
   const { connections } = probesFor(all, around(on, accounts, claim))
-  for (const connection of connections) ahead(verdict(on, { file: SSHD_CONFIG }, connection))
+  for (const connection of connections) void ahead(verdict(on, { file: SSHD_CONFIG }, connection))
 }
 
-/** Begins something whose failure counts only where its end is awaited. */
-const ahead = (begun: Promise<unknown>): void => void begun.catch(() => undefined)
-
-const isPlanned = (on: Look): boolean => on.planned(SSHD_CONFIG) || on.planned(`${SSHD_CONFIG}.d`)
+const isPlanned = (on: Look): boolean => on.planned(SSHD_CONFIG) || on.planned(DROP_INS)
 
 const treeOfSshd = async (on: Look, version: string): Promise<ReadTree> => {
-  const grammar = grammarOf(version)
-  const tree = (await readSshdTree(on, SSHD_CONFIG, grammar)) ?? (await readSshdTree(on, VENDOR_CONFIG, grammar))
+  const tree = await sshdTree(on, grammarOf(version))
   return tree ?? missing({ kind: 'file', name: SSHD_CONFIG, message: `${SSHD_CONFIG} does not exist` })
 }
 

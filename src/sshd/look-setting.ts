@@ -5,12 +5,16 @@ import type { Look } from '../contract/look.ts'
 import { missing, refuse } from '../contract/signals.ts'
 import { criteriaText, isAll, sameCriteria } from '../formats/sshd-match.ts'
 import { flatten, isGlobal, type Statement, statements } from '../formats/sshd-tree.ts'
-import { SSHD_CONFIG, sshdVersion, verdict } from './ask.ts'
+import { ahead } from './ahead.ts'
+import { SSHD_CONFIG, verdict } from './ask.ts'
 import { inTree, isOnDisk, type Scene, scopedAnswer, wantedSpelling, wholeAnswer } from './ask-setting.ts'
 import { isUnread, refuseNoDirectory, refuseUnread, treeOf } from './file-tree.ts'
+import { DROP_INS } from './for-all.ts'
 import { decidingLines, lineSources } from './line-source.ts'
 import { lockout, whyNobody } from './lockout.ts'
 import { states } from './place.ts'
+import { plainSpelling } from './plain-spelling.ts'
+import { byRelease, toldRelease } from './release.ts'
 import { criteriaKey, isInScope, rivalsOf, rivalText } from './rival.ts'
 import { isGlobalOnlyIn, type Setting } from './setting.ts'
 import { criteriaFor, refuseScope, type SettingParams, settingFor, valuesFor } from './setting-params.ts'
@@ -42,20 +46,37 @@ export interface SettingSight {
 export const lookAtSetting = async (on: Look, params: SettingParams): Promise<SettingSight> => {
   const path = (await on.expand(params.path)).replace(/\/{2,}/g, '/')
   speculate(on, params, path)
+  return await byRelease(
+    on,
+    (version) => lookBy(on, { params, path, version }),
+    (sight) => isAsWanted(params, sight),
+  )
+}
+
+const isAsWanted = ({ state, explicit }: SettingParams, { isWritten, ...said }: SettingSight): boolean =>
+  state === 'absent' ? !isWritten : said.effective === said.spelled && (isWritten || !explicit)
+
+const lookBy = async (
+  on: Look,
+  about: { readonly params: SettingParams; readonly path: string; readonly version: string },
+): Promise<SettingSight> => {
+  const { params, path, version } = about
   const noDirectory = params.create && params.state === 'present' ? ahead(refuseNoDirectory(on, path)) : null
-  const [file, version] = await Promise.all([on.file(path), sshdVersion(on)])
+  const file = await on.file(path)
   if (file === null && params.state === 'present' && !params.create) await refuseMissing(on, path)
   if (file !== null && file.kind !== 'file') refuse(`${path} is a ${file.kind}, not a file`)
   const setting = settingFor(params, version)
   refuseScope(setting, params)
   const values = valuesFor(setting, params)
-  const scene: Scene = { on, setting, values, match: criteriaFor(params), ...(await treeOf(on, path, setting.grammar)) }
+  const match = criteriaFor(params)
+  const dangers = ahead(whyNobody({ on, setting, values, match }))
+  const scene: Scene = { on, setting, values, match, ...(await treeOf(on, path, setting.grammar)) }
   if (params.state === 'present') await refuseUnread(on, scene)
   if (file === null) await noDirectory
   const all = statements(scene.tree)
   if (params.state === 'present') refuseInside(all, scene)
   const overriding = ahead(overridden(scene, all))
-  const found = await answers(scene, all)
+  const found = await answers(scene, all, dangers)
   return {
     version,
     path: file?.path ?? path,
@@ -70,16 +91,10 @@ export const lookAtSetting = async (on: Look, params: SettingParams): Promise<Se
 
 const MOST_SOURCES = 10
 
-/** Begins something whose failure counts only where its end is awaited: what is asked together is one flight. */
-const ahead = <Result>(begun: Promise<Result>): Promise<Result> => {
-  begun.catch(() => undefined)
-  return begun
-}
-
 /** Sends ahead what is asked in nearly every case, so that it is one flight; the answers are remembered. */
 const speculate = (on: Look, params: SettingParams, path: string): void => {
-  const guess = settingFor(params, '9.2')
-  void ahead(on.list('/etc/ssh/sshd_config.d'))
+  const guess = settingFor(params, toldRelease(on) ?? '9.2')
+  void ahead(on.list(DROP_INS))
   if (on.planned('/etc/ssh') || on.planned(path)) return void ahead(on.file(SSHD_CONFIG))
   void ahead(verdict(on, { file: SSHD_CONFIG }))
   void ahead(speculateOnBlocks(on, guess, criteriaFor(params)))
@@ -118,21 +133,21 @@ const refuseInside = (all: readonly Statement[], { path }: Scene): void => {
 const answers = async (
   scene: Scene,
   all: readonly Statement[],
+  dangers: Promise<string | null>,
 ): Promise<Pick<SettingSight, 'effective' | 'spelled' | 'notes'>> => {
   const { setting, values, match } = scene
   const isAbsent = values.length === 0
   const [asWhole, asScoped] = [ahead(wholeAnswer(scene)), ahead(scopedAnswer(scene, all))]
-  const dangers = ahead(whyNobody(scene))
   const whole = await asWhole
   const said = saidOf(setting, (await asScoped) ?? whole)
   if (isAbsent) return { effective: isRootless(scene) ? null : spelled(said), spelled: null, notes: [] }
-  // what it says in the very words that are wanted needs no question about how it spells them
-  const wanted = isInWords(said, values) ? said : await wantedSpelling(scene)
+  const plain = plainSpelling(setting, values, { said, whole })
+  const wanted = plain ?? (await wantedSpelling(scene))
   // a few keywords are in no answer of sshd: there the lines are all there is to judge by
   const [effective, goal] =
     wanted === null
       ? [writtenOf(setting, all, match), values.map((value) => sameValue(setting, value))]
-      : [said, inTree(setting, wanted, whole)]
+      : [said, plain ?? inTree(setting, wanted, whole)]
   const isSame = !isRootless(scene) && isSameSpelling(setting, effective, goal)
   const notes = lockout(scene, whole, await dangers, isSame)
   return {
@@ -141,9 +156,6 @@ const answers = async (
     notes,
   }
 }
-
-const isInWords = (said: readonly string[] | null, values: readonly string[]): boolean =>
-  said !== null && said.length === values.length && said.every((one, index) => one === values[index])
 
 /** Says whether the file is what sshd begins with and is not there: then no sshd obeys anything of it, not even defaults. */
 const isRootless = ({ tree, path }: Scene): boolean => tree.isNew && tree.root === path

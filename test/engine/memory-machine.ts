@@ -21,7 +21,16 @@ export const memoryMachine = (files: Record<string, PathState>, name = 'web1'): 
   const disk = new Map(Object.entries(files))
   const machine: MemoryMachine = {
     name,
-    connection: { kind: 'ssh', user: 'admin', power: 'root', key: null, from: null, address: null, port: null },
+    connection: {
+      kind: 'ssh',
+      user: 'admin',
+      power: 'root',
+      key: null,
+      from: null,
+      address: null,
+      port: null,
+      software: null,
+    },
     disk,
     written: [],
     commands: [],

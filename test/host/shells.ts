@@ -62,6 +62,7 @@ export const localMachine = (argv: readonly string[], about: { readonly control?
     from: null,
     address: null,
     port: null,
+    software: null,
   } as const
   const logins: LoginRequest[] = []
   const machine = createMachine({

@@ -63,7 +63,15 @@ describe('a trace of a task with no_log', () => {
       flights: createFlights(),
       trace: (one) => lines.push(...traceLines('web1', one)),
     })
-    const connection = { kind: 'local', user: 'me', key: null, from: null, address: null, port: null } as const
+    const connection = {
+      kind: 'local',
+      user: 'me',
+      key: null,
+      from: null,
+      address: null,
+      port: null,
+      software: null,
+    } as const
     const login = async () => assert.fail('no login is tried')
     return { machine: createMachine({ name: 'web1', connection, wire, runner, control: null, login }), lines }
   }

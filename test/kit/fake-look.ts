@@ -97,6 +97,7 @@ export const fakeMachine = (host: FakeHost = {}): FakeMachine => {
   const asked: Asked[] = []
   const connection: Connection = {
     ...{ kind: 'ssh', user: 'root', power: 'root', key: null, from: '10.0.0.1', address: '10.0.0.2', port: 22 },
+    software: null,
     ...host.connection,
   }
 
