@@ -35,8 +35,11 @@ const ownerName = async (on: Look, owner: string): Promise<string> => {
   return name ?? (isNumber(owner) ? owner : missing({ kind: 'user', name: owner }))
 }
 
-const groupName = async (on: Look, group: string): Promise<string> =>
-  (await entryName(on, 'group', group)) ?? (isNumber(group) ? group : missing({ kind: 'group', name: group }))
+const groupName = async (on: Look, group: string): Promise<string> => {
+  // a group of the machine's own needs no lookup to be known by its name
+  if (!isNumber(group) && entryIn(await on.read('/etc/group'), group) !== undefined) return group
+  return (await entryName(on, 'group', group)) ?? (isNumber(group) ? group : missing({ kind: 'group', name: group }))
+}
 
 const NOT_FOUND = 2
 
@@ -44,7 +47,11 @@ const entryName = async (on: Look, database: 'passwd' | 'group', name: string): 
   const answer = await on.ask(questions.entry(database, name))
   if (answer.code === 0) return answer.stdout.split(':')[0]
   // getent is no part of busybox
-  if (answer.code === NOT_FOUND) return undefined
-  const lines = ((await on.read(`/etc/${database}`)) ?? '').split('\n').map((line) => line.split(':'))
+  return answer.code === NOT_FOUND ? undefined : entryIn(await on.read(`/etc/${database}`), name)
+}
+
+/** The name of the entry that a database's text has for a name or a number. */
+const entryIn = (text: string | null, name: string): string | undefined => {
+  const lines = (text ?? '').split('\n').map((line) => line.split(':'))
   return lines.find(([one, , number]) => one === name || number === name)?.[0]
 }
