@@ -6,6 +6,8 @@ export interface Command {
   readonly timeoutMs?: number
   /** what messages and traces call it; the arguments themselves where left out */
   readonly shown?: string
+  /** `argv` is `sh -c SCRIPT sh ARGUMENTS`, and any sh will do: the one that is there runs it, and starts no other one */
+  readonly inPlace?: true
 }
 
 const asked: unique symbol = Symbol('made in questions.ts')
@@ -20,6 +22,9 @@ export interface Question extends Command {
 }
 
 const ask = (...argv: string[]): Question => ({ argv, [asked]: 'built-in' })
+
+/** A script for the shell that is there: what it does by builtins starts no process. */
+const script = (text: string, ...args: string[]): Question => ({ ...ask('sh', '-c', text, 'sh', ...args), inPlace: true })
 
 /** Says whether a question is the playbook's own (`unless`, `validate`), which waits for its turn and is named by the output. */
 export const isOwn = (question: Question): boolean => question[asked] === 'own'
@@ -117,14 +122,26 @@ export const withoutTerminal = (...argv: string[]): Command => ({
   env: { SSH_ASKPASS_REQUIRE: 'never' },
 })
 
-// of the shadow file only these words leave the machine
+// Of the shadow file only these words leave the machine. A shell reads byte by byte: a long file is left to grep, which
+// goes on where the shell stopped.
 const ACCOUNT_STATE = `
 [ -r /etc/shadow ] || exit 3
-while IFS=: read -r name password _ _ _ _ _ expires _; do
-  [ "$name" = "$1" ] || continue
+judge() {
   case $password in '!'*) echo locked ;; esac
   case $expires in '' | *[!0-9]*) ;; *) [ "$expires" -ge $(($(date +%s) / 86400)) ] || echo expired ;; esac
-done < /etc/shadow
+  exit 0
+}
+exec < /etc/shadow
+left=100
+while [ "$left" -gt 0 ] && IFS=: read -r name password _ _ _ _ _ expires _; do
+  [ "$name" != "$1" ] || judge
+  left=$((left - 1))
+done
+[ "$left" -eq 0 ] || exit 0
+grep -F -- "$1:" | while IFS=: read -r name password _ _ _ _ _ expires _; do
+  [ "$name" != "$1" ] || judge
+done
+exit 0
 `
 
 const PROCESS_SOCKETS = 'test -d "/proc/$1" || exit 3; cat "/proc/$1/net/tcp" "/proc/$1/net/tcp6"; ls -l "/proc/$1/fd"'
@@ -188,7 +205,7 @@ export const questions = {
   entry: (database: 'passwd' | 'group', name: string): Question => ask('getent', database, name),
   /** whether an account of the machine's own is `locked` (its password has a `!` before it) or `expired`, a word a line */
   accountState: (name: string): Question => ({
-    ...ask('sh', '-c', ACCOUNT_STATE, 'sh', name),
+    ...script(ACCOUNT_STATE, name),
     shown: `account state of ${name}`,
   }),
   /** whether a key revocation list has the key that comes by standard input: it says REVOKED */

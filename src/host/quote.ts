@@ -20,6 +20,10 @@ const NAME = /^[A-Za-z_][A-Za-z0-9_]*$/
 /** Writes a command as sh runs it: in the shell's place, so that no builtin or function stands in for the program. */
 export const commandScript = (command: Command): string => {
   if (command.argv.length === 0) throw new Error('a command needs a program')
+  if (command.inPlace && command.env === undefined) {
+    const [, , script = '', , ...args] = command.argv
+    return `{ set -- ${args.map(quote).join(' ')}\n${script}\n}`
+  }
   const environment = Object.entries(command.env ?? {}).map(([name, value]) => {
     if (!NAME.test(name)) throw new HostError(`"${name}" is no name for an environment variable`)
     return `${name}=${quote(value)}`
