@@ -1,5 +1,4 @@
 import {
-  askEnabled,
   type Complaint,
   controlSystemd,
   controlUnit,
@@ -87,7 +86,7 @@ const complaints = ({ name, state, enabled, masked, daemon_reload }: Params): re
 }
 
 const probe = async (on: Look, given: Params): Promise<Now> => {
-  const [unit] = await Promise.all([findUnit(on, given.name), given.enabled === undefined ? undefined : askEnabled(on)])
+  const unit = await findUnit(on, given.name)
   checkUnit(unit, given)
   const starts = isAct(given.state) || (given.state === 'started' && !unit.isRunning)
   const refusal = starts && isSshd(given.name) ? await sshdRefusal(on) : null

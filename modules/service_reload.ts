@@ -1,4 +1,5 @@
 import {
+  clockOf,
   controlSystemd,
   controlUnit,
   defineModule,
@@ -13,10 +14,10 @@ import {
   LATER,
   type Look,
   loadProblem,
+  newerOf,
   optional,
   param,
   params,
-  parseClocks,
   questions,
   record,
   refuse,
@@ -24,6 +25,7 @@ import {
   type Static,
   skip,
   sshdRefusal,
+  suspectsOf,
   type Touch,
   type Unit,
   type Watched,
@@ -88,22 +90,23 @@ export default defineModule({
 })
 
 const probe = async (on: Look, given: Params): Promise<Now> => {
-  const [unit, watched, clocks] = await Promise.all([
-    findUnit(on, given.name),
+  const [first, watched] = await Promise.all([
+    findUnit(on, given.name, { brief: mayBeBrief(given) }),
     watchedFor(on, given),
-    on.ask(questions.clocks()),
   ])
+  checkUnit(first, given)
+  if (!first.isRunning && first.socket !== null) {
+    skip(`nothing to reload: ${first.socket} starts ${first.name} at the next connection, and it reads its files then`)
+  }
+  if (watched === null && !given.force && first.isRunning) {
+    refuse(`it is not known what ${first.name} reads: name the files by watch, or say force: true`)
+  }
+  const isSuspect = first.isRunning && watched !== null && suspectsOf(first, watched).length > 0
+  const [unit, nowMs] = isSuspect
+    ? await Promise.all([wholeUnit(on, given), clockOf(on, first), askAheadOfRefusal(on, given, first)])
+    : [first, 0]
   checkUnit(unit, given)
-  if (!unit.isRunning && unit.socket !== null) {
-    skip(`nothing to reload: ${unit.socket} starts ${unit.name} at the next connection, and it reads its files then`)
-  }
-  if (watched === null && !given.force && unit.isRunning) {
-    refuse(`it is not known what ${unit.name} reads: name the files by watch, or say force: true`)
-  }
-  const newer =
-    watched === null || !unit.isRunning
-      ? []
-      : newerOf(unit, watched, parseClocks(clocks.stdout)?.nowMs ?? Number.POSITIVE_INFINITY)
+  const newer = isSuspect ? newerOf(unit, watched, nowMs) : []
   const needed = given.force || !unit.isRunning || newer.length > 0
   if (needed) await validate(on, given, unit)
   return {
@@ -118,23 +121,19 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
   }
 }
 
+/** Only what is to be reloaded, or read anew, has to be known from systemd. */
+const mayBeBrief = ({ force, daemon_reload }: Params): boolean => !force && !daemon_reload
+
+/** The unit with all that systemd says of it, by the questions that the look asks. */
+const wholeUnit = async (on: Look, given: Params): Promise<Unit> => {
+  const unit = await findUnit(on, given.name, { brief: mayBeBrief(given) })
+  return unit.isBrief ? await findUnit(on, given.name) : unit
+}
+
 const watchedFor = async (on: Look, { name, watch }: Params): Promise<readonly Watched[] | null> => {
   if (watch !== undefined) return await watchedPaths(on, typeof watch === 'string' ? [watch] : watch)
   return isSshd(name) ? await watchedBySshd(on) : null
 }
-
-/**
- * A file of the very moment of the load may have been read or not: it counts as newer. A time that is still to come says
- * nothing about order; the time of the attributes, which is the machine's own, then does, unless it is to come too.
- */
-const newerOf = (unit: Unit, watched: readonly Watched[], nowMs: number): readonly Watched[] =>
-  watched.filter(({ changedMs, attributesMs }) => {
-    const isPlanned = changedMs === Number.POSITIVE_INFINITY
-    const ms = isPlanned || changedMs <= nowMs + CLOCK_STEP_MS ? changedMs : attributesMs
-    return (isPlanned || ms <= nowMs + CLOCK_STEP_MS) && ms >= (unit.load?.ms ?? 0)
-  })
-
-const CLOCK_STEP_MS = 2000
 
 const checkUnit = (unit: Unit, { daemon_reload }: Params): void => {
   const problem = loadProblem(unit, daemon_reload)
@@ -146,6 +145,11 @@ const checkUnit = (unit: Unit, { daemon_reload }: Params): void => {
   }
 }
 
+/** What `validate` will want to know, in the same flight; what comes of it counts there. */
+const askAheadOfRefusal = async (on: Look, given: Params, unit: Unit): Promise<void> => {
+  if (given.validate === undefined && isSshd(given.name)) await sshdRefusal(on, unit.isAccepted).catch(() => {})
+}
+
 const validate = async (on: Look, given: Params, unit: Unit): Promise<void> => {
   if (given.validate !== undefined) {
     const answer = await on.ask(questions.own(given.validate))
@@ -153,7 +157,7 @@ const validate = async (on: Look, given: Params, unit: Unit): Promise<void> => {
     const words = answer.stderr.trim() || answer.stdout.trim()
     refuse(`${unit.name} is not reloaded, failed to validate: rc:${answer.code} error:${words} (${given.validate})`)
   }
-  const refusal = isSshd(given.name) ? await sshdRefusal(on) : null
+  const refusal = isSshd(given.name) ? await sshdRefusal(on, unit.isAccepted) : null
   if (refusal !== null) refuse(`${unit.name} is not reloaded, sshd refuses its configuration: ${refusal}`)
 }
 
@@ -166,10 +170,10 @@ const notesOf = (unit: Unit, newer: readonly Watched[]): readonly string[] => [
 
 const apply = async (on: Touch, given: Params, now: Now): Promise<Partial<Now>> => {
   if (given.daemon_reload && now.unit_file !== undefined) await controlSystemd(on, 'daemon-reload')
-  const unit = await findUnit(on, given.name)
+  const unit = await wholeUnit(on, given)
   if (!unit.isRunning) await controlUnit(on, unit, 'start')
   else if (given.force || now.loaded !== 'current') await reloadUnit(on, unit)
-  const after = await findUnit(on, given.name)
+  const after = unit.isRunning && unit.load?.isExact ? unit : await wholeUnit(on, given)
   return {
     // where the machine has no exact time of its last load, what was just done is all that can be known
     ...(now.loaded !== undefined && after.isRunning && !after.load?.isExact ? { loaded: 'current' } : {}),

@@ -72,7 +72,6 @@ export { wrongParams } from './sshd/setting-params.ts'
 export { settled } from './sshd/settle.ts'
 export { controlSystemd, controlUnit, type Verb } from './units/control.ts'
 export {
-  askEnabled,
   hasOldFiles,
   isEnabled,
   isMasked,
@@ -81,7 +80,7 @@ export {
   setEnabled,
 } from './units/enabled.ts'
 export { findUnit, globProblem, type Unit } from './units/find.ts'
-export { parseClocks } from './units/load-time.ts'
 export { globIn, isSshd } from './units/names.ts'
+export { clockOf, newerOf, suspectsOf } from './units/newer.ts'
 export { reloadUnit } from './units/reload.ts'
 export { sshdRefusal, type Watched, watchedBySshd, watchedPaths } from './units/watched.ts'

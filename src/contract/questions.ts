@@ -1,3 +1,5 @@
+import { type AboutUnit, CLOCKS, UNIT } from './unit-script.ts'
+
 /** A program with its arguments, run without a shell between. `env` adds to the environment; a secret is never in either. */
 export interface Command {
   readonly argv: readonly string[]
@@ -24,7 +26,10 @@ export interface Question extends Command {
 const ask = (...argv: string[]): Question => ({ argv, [asked]: 'built-in' })
 
 /** A script for the shell that is there: what it does by builtins starts no process. */
-const script = (text: string, ...args: string[]): Question => ({ ...ask('sh', '-c', text, 'sh', ...args), inPlace: true })
+const script = (text: string, ...args: string[]): Question => ({
+  ...ask('sh', '-c', text, 'sh', ...args),
+  inPlace: true,
+})
 
 /** Says whether a question is the playbook's own (`unless`, `validate`), which waits for its turn and is named by the output. */
 export const isOwn = (question: Question): boolean => question[asked] === 'own'
@@ -144,8 +149,6 @@ done
 exit 0
 `
 
-const PROCESS_SOCKETS = 'test -d "/proc/$1" || exit 3; cat "/proc/$1/net/tcp" "/proc/$1/net/tcp6"; ls -l "/proc/$1/fd"'
-
 /** Every question that a look may ask: programs with flags that only look. */
 export const questions = {
   /** what sshd obeys for a connection; `from` is its configuration (the standard input: `/dev/stdin`) */
@@ -211,22 +214,19 @@ export const questions = {
   /** whether a key revocation list has the key that comes by standard input: it says REVOKED */
   revoked: (list: string): Question => ask('ssh-keygen', '-Q', '-f', list, '/dev/stdin'),
   semanageBooleans: (): Question => ask('semanage', 'boolean', '-l'),
-  /** properties of units, `Key=value` a line, a blank line between units */
-  unitProperties: (units: readonly string[], properties: readonly string[]): Question => ({
-    ...ask('systemctl', 'show', '--no-pager', `--property=${properties.join(',')}`, '--', ...units),
-    env: { TZ: 'UTC' },
+  /** what a machine knows of a service, without a process where no systemd has to be asked; `parseSight` reads it */
+  unit: (about: AboutUnit): Question => ({
+    ...script(
+      UNIT,
+      ...[about.program, about.properties.join(','), about.brief ? 'brief' : '', about.config ?? ''],
+      ...[about.names.join(' '), about.sockets.join(' '), ...(about.check?.argv ?? [])],
+    ),
+    shown: `look for the service ${about.names.join(' or ')}`,
   }),
-  /** whether a path is a directory on the host's own systemd, and the like, is a matter of `file`, not of a question */
   openrcStatus: (name: string): Question => ask('rc-service', name, 'status'),
   sysvStatus: (name: string): Question => ask('service', name, 'status'),
   /** seconds since the machine's boot, since 1970 (to the nanosecond where its date can), and since its boot again */
-  clocks: (): Question => ask('sh', '-c', 'cat /proc/uptime && date +%s.%N && cat /proc/uptime'),
-  processTimes: (pid: number): Question => ask('cat', `/proc/${pid}/stat`),
-  /** the TCP sockets of a process's network, and then what it has open; 3: it is gone. Each attempt is asked anew */
-  processSockets: (pid: number, attempt = 0): Question =>
-    ask('sh', '-c', PROCESS_SOCKETS, 'sh', String(pid), String(attempt)),
-  /** the first process of a name */
-  oldestProcess: (name: string): Question => ask('pgrep', '-o', '-x', '--', name),
+  clocks: (): Question => ({ ...script(`${CLOCKS}clocks\n`), shown: 'look at the clocks' }),
   dpkgStatus: (names: readonly string[]): Question =>
     ask('dpkg-query', '-W', '-f', '${Package} ${db:Status-Status} ${Version}\\n', '--', ...names),
   rpmStatus: (names: readonly string[]): Question =>

@@ -36,7 +36,7 @@ const NEUTRAL = { user: 'nobody', host: 'host.invalid', addr: '192.0.2.1', laddr
 
 const unitName = async (on: Look): Promise<string | null> => {
   try {
-    return (await findUnit(on, 'ssh')).name
+    return (await findUnit(on, 'ssh', { brief: true })).name
   } catch (error) {
     if (error instanceof Missing) return null
     throw error

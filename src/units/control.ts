@@ -12,8 +12,8 @@ const TIMEOUT_MS = 180_000
 /** Starts, stops, restarts or reloads a unit by its init system; throws with the tool's own words where it fails. */
 export const controlUnit = async (on: Touch, unit: Unit, verb: Verb): Promise<void> => {
   const answer = await on.do(commandFor(unit, verb))
-  const again = answer.code === 127 && unit.init === 'sysv'
-  const last = again ? await on.do(command(`/etc/init.d/${unit.name}`, verb)) : answer
+  const script = scriptOf(unit)
+  const last = answer.code === 127 && script !== null ? await on.do(command(script, verb)) : answer
   if (last.code !== 0) throw new HostError(`Unable to ${verb} service ${unit.name}: ${lastWords(last)}`)
 }
 
@@ -28,7 +28,11 @@ export const controlSystemd = async (on: Touch, verb: string, name?: string): Pr
 
 const command = (...argv: readonly string[]): Command => ({ argv, timeoutMs: TIMEOUT_MS })
 
-const commandFor = (unit: Unit, verb: Verb): Command => {
+/** Its script, which does what the tool of SysV would, where that is missing. */
+export const scriptOf = ({ init, name }: Unit): string | null => (init === 'sysv' ? `/etc/init.d/${name}` : null)
+
+/** The command by which a unit's init system is told what to do with it. */
+export const commandFor = (unit: Unit, verb: Verb): Command => {
   if (unit.init === 'systemd') return command('systemctl', verb, unit.name)
   if (unit.init === 'openrc') return command('rc-service', unit.name, verb)
   if (unit.init === 'sysv') return command('service', unit.name, verb)
@@ -36,5 +40,6 @@ const commandFor = (unit: Unit, verb: Verb): Command => {
   return refuse(`${unit.name} belongs to no init system that is known here: it cannot be told to ${verb}`)
 }
 
-const lastWords = (answer: Answer): string =>
+/** What a tool said last. */
+export const lastWords = (answer: Pick<Answer, 'code' | 'stdout' | 'stderr'>): string =>
   (answer.stderr.trim() || answer.stdout.trim() || `code ${answer.code}`).split('\n').slice(-4).join(' ')

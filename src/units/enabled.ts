@@ -1,3 +1,4 @@
+import { posix } from 'node:path'
 import { HostError } from '../contract/errors.ts'
 import type { Look, Touch } from '../contract/look.ts'
 import { refuse } from '../contract/signals.ts'
@@ -7,18 +8,20 @@ import type { Unit } from './find.ts'
 const LEVELS = ['/etc/rc2.d', '/etc/rc3.d']
 const RUNLEVELS = ['/etc/runlevels/default', '/etc/runlevels/boot']
 
-/** Asks ahead, in the flight that finds a unit, what machines without systemd say of its start at boot. */
-export const askEnabled = async (on: Look): Promise<void> => {
-  await Promise.all([...LEVELS, ...RUNLEVELS].map((directory) => on.list(directory)))
-}
-
 /** Says whether a unit is started when the machine boots; null where that can be neither said nor changed (a static unit). */
 export const isEnabled = async (on: Look, unit: Unit): Promise<boolean | null> => {
   if (unit.init === 'systemd') return enabledBySystemd(unit.properties.UnitFileState ?? '')
   if (unit.init === 'none') return refuse(`${unit.name} belongs to no init system that is known here`)
   const openrc = unit.init === 'openrc'
-  const lists = await Promise.all((openrc ? RUNLEVELS : LEVELS).map((directory) => on.list(directory)))
-  return lists.some((names) => names?.some((name) => (openrc ? name : startedName(name)) === unit.name))
+  // what an earlier task of a dry run plans there, no question sees
+  const starts = await Promise.all(
+    (openrc ? RUNLEVELS : LEVELS).map(async (directory) =>
+      on.planned(directory)
+        ? ((await on.list(directory)) ?? [])
+        : unit.starts.filter((link) => posix.dirname(link) === directory).map((link) => posix.basename(link)),
+    ),
+  )
+  return starts.flat().some((name) => (openrc ? name : startedName(name)) === unit.name)
 }
 
 const startedName = (link: string): string | null => /^S\d\d(.*)$/.exec(link)?.[1] ?? null

@@ -73,9 +73,12 @@ const timesOf = async (
 /**
  * Why sshd refuses the configuration that is on disk, or that earlier tasks of a dry run planned; null where it does not.
  * Throws where it cannot be asked.
+ *
+ * @param isAccepted sshd was asked about what is on disk already, and takes it
  */
-export const sshdRefusal = async (on: Look): Promise<string | null> => {
+export const sshdRefusal = async (on: Look, isAccepted = false): Promise<string | null> => {
   const isPlanned = on.planned(SSHD_CONFIG) || on.planned(DROP_INS)
+  if (isAccepted && !isPlanned) return null
   const answer = await (isPlanned ? ofPlanned(on) : verdict(on, { file: SSHD_CONFIG }))
   if (!('refusal' in answer)) return null
   if (answer.isUntestable) throw new HostError(`sshd cannot be tested here: ${answer.refusal}`)

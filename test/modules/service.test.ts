@@ -101,19 +101,22 @@ describe('service', () => {
   it('works without systemd, by the scripts of SysV', async () => {
     const calls: string[] = []
     let running = false
+    let enabled = ''
     const machine = fakeMachine({
-      files: { '/etc/init.d/cron': '', '/etc/rc2.d/K01cron': '', '/usr/sbin/update-rc.d': '' },
+      files: { '/usr/sbin/update-rc.d': '' },
       answer: ({ argv }) => {
+        if (argv[2]?.includes('systemctl show')) return { stdout: `script cron\n${enabled}` }
         if (argv[0] === 'service' && argv[2] === 'status') return { code: running ? 0 : 3 }
         if (argv[0] !== 'service' && argv[0] !== 'update-rc.d') return undefined
         calls.push(argv.join(' '))
         running = true
+        if (argv[0] === 'update-rc.d') enabled = 'starts /etc/rc2.d/S01cron\n'
         return { code: 0 }
       },
     })
     assert.equal((await serve(machine, { name: 'cron', state: 'started' })).status, 'changed')
     assert.equal((await serve(machine, { name: 'cron', enabled: true }, 'check')).status, 'drift')
-    await serve(machine, { name: 'cron', enabled: true })
+    assert.equal((await serve(machine, { name: 'cron', enabled: true })).status, 'changed')
     assert.deepEqual(calls, ['service cron start', 'update-rc.d cron enable'])
   })
 

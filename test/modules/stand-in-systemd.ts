@@ -33,9 +33,17 @@ export const systemdMachine = (
   const kept = new Map(Object.entries(units))
   const calls: string[] = []
   const full = (name: string): string => (/\.(service|socket)$/.test(name) ? name : `${name}.service`)
-  const show = (names: readonly string[]) =>
-    names
-      .map((name) => kept.get(full(name)) ?? { Id: full(name), LoadState: 'not-found', ActiveState: 'inactive' })
+  const show = (names: readonly string[], patterns: readonly string[]) =>
+    [
+      ...names.map(
+        (name) => kept.get(full(name)) ?? { Id: full(name), LoadState: 'not-found', ActiveState: 'inactive' },
+      ),
+      // a pattern takes what is loaded only
+      ...patterns.flatMap((pattern): StandInUnit[] => {
+        const unit = kept.get(pattern.replace(/^\[(.)\]/, '$1'))
+        return unit === undefined ? [] : [unit]
+      }),
+    ]
       .map((unit) =>
         Object.entries(unit)
           .map(([key, value]) => `${key}=${value}\n`)
@@ -59,11 +67,17 @@ export const systemdMachine = (
     answer: ({ argv }) => {
       const own = more(argv)
       if (own !== undefined) return own
+      if (argv[2]?.includes('systemctl show')) {
+        const [, , , , , , , , names = '', sockets = ''] = argv
+        return { stdout: `clocks\n${CLOCKS}\nsystemd ${names}\n${show(names.split(' '), sockets.split(' '))}` }
+      }
       if (argv[0] === 'sh' && argv[2]?.includes('date +%s')) return { stdout: `${CLOCKS}\n` }
-      if (argv[0] !== 'systemctl') return undefined
-      return argv[1] === 'show'
-        ? { stdout: show(argv.slice(argv.indexOf('--') + 1)) }
-        : call(argv[1] ?? '', argv[2] ?? '')
+      const [verb = '', name = ''] = argv.slice(argv.indexOf('systemctl') + 1)
+      if (argv[0] === 'systemctl') return call(verb, name)
+      if (!argv.includes('systemctl')) return undefined
+      // the script that reloads, and waits
+      const { code, stderr = '' } = call(verb, name)
+      return { stdout: code === 0 ? '\nback\n' : `\nfailed ${code}\n`, stderr }
     },
   })
   return { machine, calls }
