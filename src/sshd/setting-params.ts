@@ -1,6 +1,7 @@
 import type { Complaint } from '../contract/module.ts'
 import { refuse } from '../contract/signals.ts'
 import { suggest } from '../contract/suggest.ts'
+import { byText } from '../formats/by-text.ts'
 import { sshdWords } from '../formats/sshd-config.ts'
 import { type Criterion, criteriaOf, isAll } from '../formats/sshd-match.ts'
 import { allKeywords } from './keywords.ts'
@@ -22,8 +23,11 @@ export interface SettingParams {
 export const settingFor = ({ keyword, value }: SettingParams, version: string): Setting => {
   const text = Array.isArray(value) ? value[0] : value
   const words = text === undefined ? null : sshdWords(String(text).trim(), grammarOf(version))
-  return settingOf(keyword, version, words?.[0] ?? null)
+  return settings(JSON.stringify([keyword, version, words?.[0] ?? null]))
 }
+
+/** By keyword, release and first word: a run asks for the same few of every host. */
+const settings = byText((key) => settingOf(...(JSON.parse(key) as [string, string, string | null])), 256)
 
 /** The values of the lines that a task wants; none for what is to be absent. Refuses what cannot be written or would be misread. */
 export const valuesFor = (setting: Setting, { value, state }: SettingParams): readonly string[] => {
