@@ -50,12 +50,13 @@ export const lookAtPair = async (on: Look, path: string, passphrase: Secret | nu
     on.file(path.slice(0, path.lastIndexOf('/')) || '/', { text: false }),
     on.file(path, { follow: false, text: false }),
     on.file(`${path}.pub`, { follow: false }),
+    on.read('/proc/sys/crypto/fips_enabled'),
     on.ask(questions.publicParts(path)),
     passphrase === null ? null : on.ask(questions.publicKey(path), passphrase),
     passphrase === null ? null : on.ask(questions.privateFingerprint(path)),
   ])
   if (directory?.kind !== 'directory') return refuseDirectory(path, directory)
-  const [privateName, publicName, ...answers] = foundAndSaid
+  const [privateName, publicName, fips, ...answers] = foundAndSaid
   for (const found of [privateName, publicName])
     if (found?.kind === 'directory') refuse(`${found.path} is a directory. Please specify a path to a file.`)
   const [privateFile, publicFile] = await Promise.all([
@@ -73,7 +74,10 @@ export const lookAtPair = async (on: Look, path: string, passphrase: Secret | nu
   const publicLine = publicFile === null ? null : readPublicLine(publicFile.text ?? '')
   if (privateFile === null) return { ...both, privateKey: null, publicLine }
   const [said, opened] = answers
-  const free = await readUnlocked(on, path, { said, size: privateFile.size })
+  const free = await readUnlocked(on, path, {
+    said,
+    plainSize: fips?.trim() === '1' ? null : privateFile.size,
+  })
   const printed = free.line === null ? await on.ask(questions.privateFingerprint(path)) : null
   return { ...both, publicLine, privateKey: privateKeyOf({ free, printed, opened }, publicLine?.key ?? null) }
 }
@@ -87,11 +91,11 @@ interface Unlocked {
 const readUnlocked = async (
   on: Look,
   path: string,
-  { said, size }: { readonly said: Answer; readonly size: number },
+  { said, plainSize }: { readonly said: Answer; readonly plainSize: number | null },
 ): Promise<Unlocked> => {
   const parts = readPublicParts(said.stdout)
-  // the shell passes over bytes that are zero; they count in the file's size
-  if (parts !== null && parts.fileSize === size) return { line: parts, stderr: '' }
+  // the shell passes over bytes that are zero, which the size counts; in FIPS mode ssh-keygen loads no such key
+  if (parts !== null && parts.fileSize === plainSize) return { line: parts, stderr: '' }
   const answer = said.stdout.startsWith(`${PUBLIC_PARTS.word} `)
     ? await on.ask(questions.unlockedPublicKey(path))
     : said

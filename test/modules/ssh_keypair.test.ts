@@ -19,11 +19,24 @@ interface Key {
   /** ssh-keygen -l of the private key alone */
   readonly print?: string
   readonly isOpen?: boolean
+  /** what the shell tells of it */
+  readonly parts?: string
+}
+
+/** The public parts of an Ed25519 key with a comment of eight bytes, as a shell tells them of 387 characters. */
+const partsOf = (line: string, comment: string): string => {
+  const blob = Buffer.from(line.split(' ')[1] ?? '', 'base64')
+  const before = Buffer.from('openssh-key-v1\0\0\0\0\x04none\0\0\0\x04none\0\0\0\0\0\0\0\x01\0\0\0\x33', 'latin1')
+  const length = Buffer.from('\0\0\0\x90checchec', 'latin1')
+  const behind = Buffer.from(`\0\0\0\x40${'\0'.repeat(64)}\0\0\0\x08${comment}\x01\x02\x03\x04\x05`, 'latin1')
+  const base64 = Buffer.concat([before, blob, length, blob, behind]).toString('base64')
+  return `parts ${base64.slice(70, 140)} ${base64.slice(140, 210)} ${base64.slice(300)}\n`
 }
 
 const machine = (key: Key, files: Record<string, FakeEntry> = {}): FakeMachine => {
   const answer = ({ argv, text }: Asked) => {
     const script = argv[2] ?? ''
+    if (script.includes('parts()') && key.parts !== undefined) return { stdout: key.parts }
     if (script.includes('-P ""')) {
       if (key.line !== undefined && key.passphrase === undefined) return { stdout: `${key.line}\n` }
       return { code: 255, stderr: key.passphrase === undefined ? 'error in libcrypto' : WRONG }
@@ -73,6 +86,21 @@ describe('ssh_keypair', () => {
       [filename, type, size, fingerprint, line, comment, encrypted],
       [PATH, 'ed25519', 256, fingerprints.laptop, LINE, 'old@host', false],
     )
+  })
+
+  it('asks no ssh-keygen about an Ed25519 key that is laid out as OpenSSH does, but in FIPS mode', async () => {
+    const parts = partsOf(keys.laptop, 'old@host')
+    const whole = 36 + 70 * 4 + 44 + 5 + 34
+    const asked = async (size: number, more: Record<string, FakeEntry> = {}) => {
+      const files = { ...pair(), [PATH]: { text: '.'.repeat(size), mode: '0600' }, ...more }
+      const host = machine({ line: LINE, parts }, files)
+      const { status, record } = await run({ type: 'ecdsa', regenerate: 'never', comment: 'old@host' }, host)
+      assert.deepEqual([status, record.public_key], ['ok', LINE])
+      return host.asked.length
+    }
+    assert.equal(await asked(whole), 1)
+    assert.equal(await asked(whole + 1), 2)
+    assert.equal(await asked(whole, { '/proc/sys/crypto/fips_enabled': '1\n' }), 2)
   })
 
   it('never reads a private key, nor shows it', async () => {
