@@ -4,20 +4,22 @@ import { osFact } from './os.ts'
 import { selinuxFact } from './selinux.ts'
 import { sshFact } from './ssh.ts'
 
-const FACTS: Readonly<Record<string, (on: Look) => Promise<unknown>>> = {
+const FACTS: Readonly<Record<string, (on: Look, parts: ReadonlySet<string>) => Promise<unknown>>> = {
   ...{ os: osFact, ssh: sshFact, selinux: selinuxFact, fips: fipsFact, init: initFact, user: userFact },
 }
 
-/** Reads the facts that a play mentions (`os.family`, `fips`), those only, and all at once. */
+/** Reads the facts that a play mentions (`os.family`, `fips`), those only, and all at once; a bare `os` means all of it. */
 export const gatherFacts = async (
   look: Look,
   mentioned: readonly string[],
 ): Promise<Readonly<Record<string, unknown>>> => {
-  const names = [...new Set(mentioned.map((name) => name.split('.')[0] ?? ''))]
+  const partsOf = new Map<string, Set<string>>()
+  for (const [name = '', part = ''] of mentioned.map((one) => one.split('.')))
+    partsOf.set(name, (partsOf.get(name) ?? new Set()).add(part))
   const found = await Promise.all(
-    names.flatMap((name) => {
+    [...partsOf].flatMap(([name, parts]) => {
       const fact = FACTS[name]
-      return fact === undefined ? [] : [fact(look).then((value) => [name, value] as const)]
+      return fact === undefined ? [] : [fact(look, parts).then((value) => [name, value] as const)]
     }),
   )
   return Object.fromEntries(found)

@@ -12,24 +12,32 @@ export const sshSchema = record({
 })
 
 interface SshFact {
-  readonly version: string | null
-  readonly unit: string | null
-  readonly port: number | null
+  readonly version?: string | null
+  readonly unit?: string | null
+  readonly port?: number | null
 }
 
-/** Reads about OpenSSH's server. */
-export const sshFact = async (on: Look): Promise<SshFact> => {
-  const [said, obeyed, unit] = await Promise.all([
-    on.ask(questions.sshdVersion()),
-    on.ask(questions.sshdEffective(NEUTRAL)),
-    unitName(on),
-  ])
-  const port = /^port (\d+)$/im.exec(obeyed.stdout)?.[1]
-  return {
-    version: /OpenSSH_(\d+(?:\.\d+)*)/.exec(`${said.stdout}\n${said.stderr}`)?.[1] ?? null,
-    unit,
-    port: port === undefined ? on.connection.port : Number(port),
-  }
+/** Reads about OpenSSH's server; only the parts that are named, since each of them is a question of its own. */
+export const sshFact = async (on: Look, parts: ReadonlySet<string>): Promise<SshFact> => {
+  const found = await Promise.all(
+    Object.entries(PARTS)
+      .filter(([name]) => parts.has(name) || parts.has(''))
+      .map(async ([name, read]) => [name, await read(on)] as const),
+  )
+  return Object.fromEntries(found)
+}
+
+const PARTS: Readonly<Record<string, (on: Look) => Promise<string | number | null>>> = {
+  version: async (on) => {
+    const { stdout, stderr } = await on.ask(questions.sshdVersion())
+    return /OpenSSH_(\d+(?:\.\d+)*)/.exec(`${stdout}\n${stderr}`)?.[1] ?? null
+  },
+  unit: async (on) => await unitName(on),
+  port: async (on) => {
+    const { stdout } = await on.ask(questions.sshdEffective(NEUTRAL))
+    const port = /^port (\d+)$/im.exec(stdout)?.[1]
+    return port === undefined ? on.connection.port : Number(port)
+  },
 }
 
 const NEUTRAL = { user: 'nobody', host: 'host.invalid', addr: '192.0.2.1', laddr: '192.0.2.2', lport: 65535 }

@@ -45,9 +45,15 @@ describe('facts', () => {
     assert.deepEqual(host.asked, [])
   })
 
+  it('ask for no part that is not mentioned', async () => {
+    const host = machine()
+    assert.deepEqual(await gatherFacts(host.look({ power: null }), ['ssh.unit']), { ssh: { unit: 'ssh' } })
+    assert.equal(host.asked.length, 1)
+  })
+
   it('are null about a server that is not there', async () => {
     const host = fakeMachine({ connection: { port: null } })
-    const { ssh } = await gatherFacts(host.look({ power: null }), ['ssh.port'])
+    const { ssh } = await gatherFacts(host.look({ power: null }), ['ssh'])
     assert.deepEqual(ssh, { version: null, unit: null, port: null })
   })
 

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict'
 import { said } from '../kit/outside.ts'
 import { play, type Stage, stageWith } from '../stories/given.ts'
 
+const flightsIn = (stdout: string): number => Number(/^h1: (\d+) flight/m.exec(stdout)?.[1])
+
 const RELOADED = play('- service_reload: { name: sshd }')
 
 for (const variant of ['debian', 'systemd', 'busybox'] as const)
@@ -53,6 +55,41 @@ for (const variant of ['debian', 'systemd', 'busybox'] as const)
       assert.deepEqual(await statuses('run', playbook), ['changed', 'changed'])
       assert.deepEqual(await statuses('run', playbook), ['ok', 'ok'])
     })
+
+    it('looks in one flight, and leaves systemd alone while sshd obeys its files', async () => {
+      await stage.host.exec('rm -f /etc/ssh/sshd_config.d/*')
+      await stage.play('run', RELOADED)
+      const { code, stdout, stderr } = await stage.play('run', RELOADED, ['-vvv'])
+      assert.deepEqual([code, flightsIn(stdout)], [0, 1], stdout)
+      assert.match(stderr, /\| daemon \d+ \/run\/sshd\.pid/)
+      assert.doesNotMatch(stderr, /\| systemd|\| clocks|\/usr\/sbin\/sshd/)
+    })
+
+    it('reloads and waits in one flight, between a look and a look', async () => {
+      await stage.host.exec('sleep 1.1; echo >> /etc/ssh/sshd_config')
+      const { code, stdout } = await stage.play('run', RELOADED, ['-vv'])
+      assert.deepEqual([code, flightsIn(stdout)], [0, 3], stdout)
+      // the names of drop-ins have to be known before they are read
+      await stage.host.exec('sleep 1.1; echo "MaxAuthTries 4" > /etc/ssh/sshd_config.d/known.conf')
+      const other = await stage.play('run', RELOADED, ['-vv'])
+      assert.equal(other.code, 0)
+      assert.ok(flightsIn(other.stdout) <= 5, other.stdout)
+    })
+
+    it('notices what only its attributes tell, whatever the time of a text says', async () => {
+      await stage.host.exec('sleep 1.1; touch -d "2001-01-01 00:00:00" /etc/ssh/sshd_config')
+      assert.deepEqual(await statuses('run', RELOADED), ['changed'])
+      assert.deepEqual(await statuses('run', RELOADED), ['ok'])
+    })
+
+    // the busybox host has no pgrep
+    if (variant !== 'busybox')
+      it('finds sshd without its pid file', async () => {
+        await stage.host.exec('mv /run/sshd.pid /run/sshd.elsewhere')
+        const found = await statuses('check', play('- service: { name: sshd, state: started }'))
+        await stage.host.exec('mv /run/sshd.elsewhere /run/sshd.pid')
+        assert.deepEqual(found, ['ok'])
+      })
 
     it('leaves the daemon alone where sshd would not survive it', async () => {
       await stage.host.exec('echo Nonsense yes > /etc/ssh/sshd_config.d/broken.conf')
