@@ -1,41 +1,21 @@
 import assert from 'node:assert/strict'
-import { connect, createServer, type Server, type Socket } from 'node:net'
 import { connectSsh, openLocal, startSsh } from '../../src/host/connect.ts'
-import { type Lab, type LabHost, startLab } from '../kit/lab.ts'
+import { delaying } from '../kit/delay.ts'
+import { type Lab, startLab } from '../kit/lab.ts'
 import { firstHost } from '../kit/outside.ts'
 
 const DELAY_MS = 150
 
-/** A server that holds back each direction, as a wide area network does. */
-const delaying = async (host: LabHost, port: number): Promise<Server> => {
-  const late = (from: Socket, to: Socket): void => {
-    from.on('data', (chunk) => setTimeout(() => to.write(chunk), DELAY_MS / 2))
-    from.on('close', () => setTimeout(() => to.destroy(), DELAY_MS / 2))
-    from.on('error', () => {})
-  }
-  const server = createServer((client) => {
-    client.setNoDelay(true)
-    const there = connect({ host: host.address, port: host.port, noDelay: true })
-    late(client, there)
-    late(there, client)
-  })
-  await new Promise<void>((resolve) => server.listen(port, host.address, resolve))
-  return server
-}
-
 describe('a connection', () => {
   let lab: Lab
-  let server: Server
-  let port: number
+  let slow: Awaited<ReturnType<typeof delaying>>
 
   before(async () => {
     lab = await startLab({ hosts: 1, name: 'eager' })
-    server = await delaying(firstHost(lab), 0)
-    const address = server.address()
-    port = typeof address === 'object' && address !== null ? address.port : 0
+    slow = await delaying(firstHost(lab), DELAY_MS / 2)
   })
   after(async () => {
-    server.close()
+    slow.close()
     await lab.stop()
   })
   const path = process.env.KEYWARD_SSH ?? ''
@@ -45,7 +25,6 @@ describe('a connection', () => {
 
   /** round trips behind that of TCP, which the delaying server answers at once: for logging in, and for the first answer of a shell */
   const roundTrips = async (): Promise<{ readonly login: number; readonly answer: number }> => {
-    const host = firstHost(lab)
     const home = process.env.HOME
     process.env.HOME = lab.home
     try {
@@ -55,8 +34,8 @@ describe('a connection', () => {
       const machine = await connectSsh(
         {
           name: 'h1',
-          address: host.address,
-          port,
+          address: slow.address,
+          port: slow.port,
           user: 'admin',
           keyFiles: [lab.key],
           hostKeys: 'accept-new',

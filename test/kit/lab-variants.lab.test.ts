@@ -37,6 +37,21 @@ describe('the busybox lab', () => {
   })
 })
 
+describe('the python lab', () => {
+  let lab: Lab
+  before(async function () {
+    this.timeout(600_000)
+    lab = await startLab({ hosts: 1, variant: 'python' })
+  })
+  after(() => lab?.stop())
+
+  it('is the Debian one with an interpreter for tools that need one', async () => {
+    const script = 'import platform; print(platform.freedesktop_os_release()["ID"])'
+    assert.equal(await said(ssh(lab, firstHost(lab), 'admin', `sudo -n /usr/bin/python3 -c '${script}'`)), 'debian')
+    assert.equal(await said(firstHost(lab).exec('cat /proc/1/comm')), 'labinit')
+  })
+})
+
 describe('the systemd lab', () => {
   let lab: Lab
   let host: LabHost

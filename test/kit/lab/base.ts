@@ -8,8 +8,8 @@ import { withLock } from './lock.ts'
 import { findMirror, installDebootstrap } from './mirror.ts'
 import { narrate, type Progress } from './narrate.ts'
 
-/** Whether a host is a Debian without an init system, one with systemd, or busybox with sshd and sudo. */
-export type Variant = 'debian' | 'busybox' | 'systemd'
+/** Whether a host is a Debian without an init system, the same with Python 3, one with systemd, or busybox with sshd and sudo. */
+export type Variant = 'debian' | 'python' | 'busybox' | 'systemd'
 
 const suite = 'bookworm'
 const packages =
@@ -24,10 +24,18 @@ export function cacheFolder(): string {
 
 /** The root file system that hosts of a variant start from, built first if it is not there. */
 export async function readyBase(variant: Variant, progress: Progress): Promise<string> {
-  const recipe = [suite, packages, process.arch, readFileSync(setupScript)]
+  const recipeWith = (included: string): readonly (string | Buffer)[] => [
+    ...[suite, included, process.arch, readFileSync(setupScript)],
+  ]
+  if (variant === 'python') {
+    const python = join(cacheFolder(), `python-${hash(recipeWith(`${packages},python3`))}`)
+    await buildOnce(python, progress, (target) => buildDebian(target, `${packages},python3`, progress))
+    return python
+  }
+  const recipe = recipeWith(packages)
   const base = join(cacheFolder(), `base-${hash(recipe)}`)
   const busybox = join(cacheFolder(), `busybox-${hash([...recipe, readFileSync(busyboxScript)])}`)
-  await buildOnce(base, progress, (target) => buildDebian(target, progress))
+  await buildOnce(base, progress, (target) => buildDebian(target, packages, progress))
   if (variant !== 'busybox') return base
   await buildOnce(busybox, progress, (target) =>
     mustRun('sh', [busyboxScript, base, target]).then(() => progress('busybox image: ready')),
@@ -55,7 +63,7 @@ async function buildOnce(target: string, progress: Progress, build: (target: str
   })
 }
 
-async function buildDebian(target: string, progress: Progress): Promise<void> {
+async function buildDebian(target: string, included: string, progress: Progress): Promise<void> {
   const story = narrate('base image', progress)
   try {
     story.step(0, 'looking for debootstrap and a package mirror')
@@ -65,7 +73,7 @@ async function buildDebian(target: string, progress: Progress): Promise<void> {
     let lines = 0
     // in namespaces of its own: its mounts of /proc and /sys vanish with it, and it ends when this process ends
     const alone = ['--pdeathsig', 'KILL', 'unshare', '--mount', '--pid', '--fork', '--kill-child']
-    const debootstrap = ['debootstrap', '--variant=minbase', `--include=${packages}`, suite, target, mirror]
+    const debootstrap = ['debootstrap', '--variant=minbase', `--include=${included}`, suite, target, mirror]
     const { code, stdout } = await runCommand('setpriv', [...alone, ...debootstrap], {
       onText: (text) => {
         lines += text.split('\n').length - 1
