@@ -1,165 +1,100 @@
-// Runs the same ten tasks with each tool on the same hosts and prints what it cost, one table for reruns and one for first runs.
-//
-//   npm run bench -- [--hosts 20] [--rounds 3]
+// Runs the same ten tasks with each tool on the same hosts, and prints in Markdown what it cost: see README.md.
 
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { cpus, tmpdir } from 'node:os'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type Lab, startLab } from '../test/kit/lab.ts'
-import { type Cost, dropGroups, groupHosts, measure } from './measure.ts'
+import { startLab } from '../test/kit/lab.ts'
+import { DELAY_ROUNDS, measureDelay } from './delay.ts'
+import { dropGroups } from './measure.ts'
+import { install, packagesOf, versions } from './peers.ts'
+import { measureTools } from './rounds.ts'
+import { measureStart } from './start.ts'
+import { costTable, delayTable, type Quoted, type Row, startTable } from './table.ts'
+import { BARE, type Run, toolNames, toolsFor } from './tools.ts'
 
-const { values } = parseArgs({
-  options: { hosts: { type: 'string', default: '20' }, rounds: { type: 'string', default: '3' } },
-})
-const hosts = Number(values.hosts)
-const rounds = Number(values.rounds)
+const usage = `npm run bench -- [--hosts 100] [--rounds 3] [--only ${toolNames.join(',')}] [--delay 25]
 
-interface Tool {
-  readonly name: string
-  readonly argv: readonly string[]
-  readonly env?: Readonly<Record<string, string>>
-  /** it changes nothing, and has no first run */
-  readonly onlyLooks?: true
-  /** run behind each of its runs: what it left standing would make the next one cheaper */
-  readonly after?: () => void
+  --hosts   how many hosts are started, at most 250
+  --rounds  how often each tool runs; the order of the tools turns from round to round
+  --only    the tools that run; bare ssh always does
+  --delay   milliseconds each way in the table of round trips; 0 leaves that table out
+`
+
+const QUOTED: { readonly first: readonly Quoted[]; readonly again: readonly Quoted[] } = {
+  first: [{ title: 'pyinfra at 100 hosts, the first', both: 530, timesBare: 8.7 }],
+  again: [{ title: 'pyinfra at 100 hosts, nothing to do', both: 360, timesBare: 5.9 }],
 }
 
-const install = (): void => {
-  const packages = ['ansible', 'ansible-mitogen', 'openssh-client']
-  const isThere = (name: string): boolean =>
-    spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Status}', name], { encoding: 'utf8' }).stdout === 'installed'
-  const missing = packages.filter((name) => !isThere(name))
-  if (missing.length === 0) return
-  process.stderr.write(`installing ${missing.join(', ')}\n`)
-  spawnSync('apt-get', ['update', '-qq'], { stdio: 'inherit' })
-  const done = spawnSync('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing], {
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  if (done.status !== 0) throw new Error(`cannot install ${missing.join(', ')}`)
+interface Options {
+  readonly hosts: number
+  readonly rounds: number
+  readonly delayMs: number
+  readonly tools: readonly string[]
 }
 
-const toolsFor = (lab: Lab, place: string): readonly Tool[] => {
-  const { inventoryFile: inventory, home, sshConfigFile } = lab
-  const names = lab.hosts.map(({ name }) => name)
-  const keyward = (command: string): readonly string[] => [
-    ...[
-      process.execPath,
-      'dist/main.js',
-      command,
-      'bench/keyward.yml',
-      '-i',
-      inventory,
-      '-f',
-      '20',
-      '--output',
-      'lines',
-    ],
-  ]
-  const ansible = ['ansible-playbook', 'bench/ansible.yml', '-i', inventory, '-f', '50']
-  const sockets = join(place, 'cp')
-  const ansibleEnv = {
-    ANSIBLE_PIPELINING: 'True',
-    ANSIBLE_HOST_KEY_CHECKING: 'True',
-    ANSIBLE_SSH_CONTROL_PATH_DIR: sockets,
-    ANSIBLE_SSH_ARGS: `-F none -o UserKnownHostsFile=${lab.knownHosts} -o IdentitiesOnly=yes -o ControlMaster=auto -o ControlPersist=60s -o KexAlgorithms=curve25519-sha256`,
-    ANSIBLE_LOCALHOST_WARNING: 'False',
-    ANSIBLE_DEPRECATION_WARNINGS: 'False',
-    ANSIBLE_PYTHON_INTERPRETER: '/usr/bin/python3',
-  }
-  const closeMasters = (): void => {
-    spawnSync('sh', ['-c', `for it in ${sockets}/*; do [ -S "$it" ] && ssh -o ControlPath="$it" -O exit x; done; true`])
-  }
-  const bare = `printf '%s\\n' ${names.join(' ')} | xargs -P 20 -I @ ssh -n -F ${sshConfigFile} -o BatchMode=yes -o KexAlgorithms=curve25519-sha256 @ sudo -n true`
-  return [
-    { name: 'ssh HOST sudo -n true', argv: ['sh', '-c', bare], onlyLooks: true },
-    { name: 'keyward run', argv: keyward('run'), env: { HOME: home } },
-    { name: 'keyward check', argv: keyward('check'), env: { HOME: home }, onlyLooks: true },
-    {
-      name: 'mitogen',
-      argv: ansible,
-      env: {
-        ...ansibleEnv,
-        ANSIBLE_STRATEGY: 'mitogen_linear',
-        ANSIBLE_STRATEGY_PLUGINS: '/usr/lib/python3/dist-packages/ansible_mitogen/plugins/strategy',
-      },
-      after: closeMasters,
+const readOptions = (): Options => {
+  const { values } = parseArgs({
+    options: {
+      hosts: { type: 'string', default: '100' },
+      rounds: { type: 'string', default: '3' },
+      only: { type: 'string', default: toolNames.join(',') },
+      delay: { type: 'string', default: '25' },
     },
-    { name: 'ansible', argv: ansible, env: ansibleEnv, after: closeMasters },
-  ]
-}
-
-const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[numbers.length >> 1] ?? 0
-
-const table = (title: string, costs: ReadonlyMap<string, readonly Cost[]>): string => {
-  const of = (name: string, read: (cost: Cost) => number): number => median((costs.get(name) ?? []).map(read))
-  const both = ({ clientCpu, hostCpu }: Cost): number => clientCpu + hostCpu
-  const bare = of('ssh HOST sudo -n true', both)
-  const bareWall = of('ssh HOST sudo -n true', ({ wall }) => wall)
-  const rows = [...costs.keys()].map((name) => {
-    // what failed has done less: its figures are no figures
-    if (costs.get(name)?.some(({ code }) => code !== 0)) return `| ${name} | did not do its work | | | | | | |`
-    const cells = [
-      of(name, ({ clientCpu }) => clientCpu / hosts).toFixed(3),
-      of(name, ({ hostCpu }) => hostCpu / hosts).toFixed(3),
-      of(name, (cost) => both(cost) / hosts).toFixed(3),
-      bare === 0 ? '' : (of(name, both) / bare).toFixed(1),
-      of(name, ({ wall }) => wall).toFixed(2),
-      bareWall === 0 ? '' : (of(name, ({ wall }) => wall) / bareWall).toFixed(1),
-      of(name, ({ peakMiB }) => peakMiB).toFixed(0),
-    ]
-    return `| ${[name, ...cells].join(' | ')} |`
   })
-  return [
-    `${title}: ${hosts} hosts, median of ${rounds}`,
-    '',
-    '| tool | client CPU s/host | host CPU s/host | both | × bare ssh | wall s | × bare ssh | peak MiB |',
-    '| --- | --- | --- | --- | --- | --- | --- | --- |',
-    ...rows,
-    '',
-  ].join('\n')
+  const [hosts, rounds, delayMs] = [Number(values.hosts), Number(values.rounds), Number(values.delay)]
+  const tools = values.only.split(',')
+  const strange = tools.filter((name) => !toolNames.some((known) => known === name))
+  if (strange.length > 0) throw new Error(`there is no tool ${strange.join(', ')}`)
+  const isCount = (number: number): boolean => Number.isInteger(number) && number > 0
+  if (!isCount(hosts) || hosts > 250 || !isCount(rounds) || !(delayMs >= 0)) throw new Error('a number is out of range')
+  return { hosts, rounds, delayMs, tools: ['bare', ...tools.filter((name) => name !== 'bare')] }
 }
 
-install()
-spawnSync(process.execPath, ['build.mjs'], { stdio: 'inherit' })
-const place = mkdtempSync(join(tmpdir(), 'keyward-bench-'))
-writeFileSync(join(place, 'ansible.cfg'), '')
-const lab = await startLab({ hosts, name: 'bench' })
-try {
-  groupHosts()
-  const tools = toolsFor(lab, place)
-  const env = { PATH: process.env.PATH ?? '', HOME: lab.home, ANSIBLE_CONFIG: join(place, 'ansible.cfg') }
-  const run = async (tool: Tool): Promise<Cost> => {
-    const cost = await measure(tool.argv, { env: { ...env, ...tool.env }, cwd: process.cwd() })
-    tool.after?.()
-    return cost
-  }
-  const first = new Map<string, Cost[]>()
-  const again = new Map<string, Cost[]>()
-  const add = (map: Map<string, Cost[]>, name: string, cost: Cost): void => {
-    map.set(name, [...(map.get(name) ?? []), cost])
-  }
-  for (let round = 0; round < rounds; round += 1) {
-    for (const tool of tools) {
-      process.stderr.write(`round ${round + 1} of ${rounds}: ${tool.name}\n`)
-      if (tool.onlyLooks) {
-        const cost = await run(tool)
-        add(again, tool.name, cost)
-        if (tool.name.startsWith('ssh')) add(first, tool.name, cost)
-        continue
-      }
-      await Promise.all(lab.hosts.map((host) => host.reset()))
-      groupHosts()
-      add(first, tool.name, await run(tool))
-      add(again, tool.name, await run(tool))
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+
+const titled = (title: string, table: string): string => `${title}\n\n${table}\n`
+
+const main = async (): Promise<void> => {
+  const { hosts, rounds, delayMs, tools: chosen } = readOptions()
+  const packages = packagesOf(chosen)
+  install(packages)
+  if (spawnSync(process.execPath, ['build.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] }).status !== 0)
+    throw new Error('keyward cannot be built')
+  const place = mkdtempSync(join(tmpdir(), 'keyward-bench-'))
+  writeFileSync(join(place, 'ansible.cfg'), '')
+  const lab = await startLab({ hosts, name: `bench-${process.pid}`, variant: 'python', progress: say })
+  try {
+    const tools = toolsFor(lab, place).filter(({ name }) => chosen.includes(name))
+    const rows = await measureTools(lab, tools, rounds, say)
+    const rowsOf = (proof: Run['proof']): readonly Row[] =>
+      [...rows].filter(([run]) => run.row === BARE || run.proof === proof).map(([, row]) => row)
+    const tables = [
+      titled(
+        `The rerun, which finds nothing to do: ${hosts} hosts, median of ${rounds} rounds`,
+        costTable(rowsOf('it changes nothing'), hosts, QUOTED.again),
+      ),
+      titled('The first, converging run of the same rounds', costTable(rowsOf('it converges'), hosts, QUOTED.first)),
+    ]
+    if (delayMs > 0 && chosen.includes('keyward')) {
+      const few = Math.min(hosts, 10)
+      const table = delayTable(await measureDelay(lab, place, delayMs), 2 * delayMs)
+      tables.push(titled(`${few} hosts ${delayMs} ms away, each way; the quickest of ${DELAY_ROUNDS}`, table))
     }
+    if (chosen.includes('keyward'))
+      tables.push(titled('The start alone, median of 10', startTable(await measureStart(lab.inventoryFile, place))))
+    const command = `npm run bench -- ${process.argv.slice(2).join(' ')}`.replace(/ -- $/, '')
+    const machine = `${availableParallelism()} processors (${cpus()[0]?.model.trim()}), Node ${process.version}, ${versions(packages)}`
+    process.stdout.write(`\`${command}\` on ${machine}.\n\n${tables.join('\n')}`)
+  } finally {
+    await lab.stop()
+    rmSync(place, { recursive: true, force: true })
   }
-  process.stdout.write(`${cpus().length} processors, ${cpus()[0]?.model ?? ''}, Node ${process.version}\n\n`)
-  process.stdout.write(`${table('A rerun with nothing to do', again)}\n${table('The first, converging run', first)}`)
-} finally {
-  dropGroups()
-  await lab.stop()
 }
+
+process.on('SIGINT', () => process.exit(130))
+process.on('exit', dropGroups)
+if (process.argv.includes('--help')) process.stdout.write(usage)
+else await main()
 process.exit(0)
