@@ -18,7 +18,7 @@ export const measureTools = async (
   for (let round = 0; round < rounds; round += 1)
     for (const tool of [...tools.slice(round % tools.length), ...tools.slice(0, round % tools.length)]) {
       await Promise.all(lab.hosts.map((host) => host.reset()))
-      for (const run of tool.runs) {
+      for (const run of tool.runs.flatMap((one) => Array.from({ length: one.times ?? 1 }, () => one))) {
         const row = rows.get(run) ?? { title: run.row, costs: [] }
         const { cost, wrong } = await measureRun(lab, tool, run, (line) =>
           say(`round ${round + 1} of ${rounds}: ${line}`),

@@ -14,7 +14,7 @@ import { measureStart } from './start.ts'
 import { costTable, delayTable, type Quoted, type Row, startTable } from './table.ts'
 import { BARE, type Run, toolNames, toolsFor } from './tools.ts'
 
-const usage = `npm run bench -- [--hosts 100] [--rounds 3] [--only ${toolNames.join(',')}] [--delay 25]
+const usage = `npm run bench -- [--hosts 20] [--rounds 3] [--only ${toolNames.join(',')}] [--delay 25]
 
   --hosts   how many hosts are started, at most 250
   --rounds  how often each tool runs; the order of the tools turns from round to round
@@ -37,7 +37,7 @@ interface Options {
 const readOptions = (): Options => {
   const { values } = parseArgs({
     options: {
-      hosts: { type: 'string', default: '100' },
+      hosts: { type: 'string', default: '20' },
       rounds: { type: 'string', default: '3' },
       only: { type: 'string', default: toolNames.join(',') },
       delay: { type: 'string', default: '25' },
