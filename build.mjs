@@ -1,5 +1,5 @@
 // Bundles the command line into dist/, so that starting it reads few files and installing it brings no packages, and
-// writes the JSON Schemas that ship with it.
+// writes the JSON Schemas that ship with it. What parameters are held against is compiled here, not at every start.
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { build } from 'esbuild'
@@ -23,9 +23,11 @@ const shared = {
 const made = `dist-${process.pid}`
 const worn = `${made}-worn`
 try {
+  const parts = await loadParts()
   const { metafile } = await build({
     ...shared,
     entryPoints: ['src/main.ts'],
+    plugins: [validatorsMadeAhead(parts)],
     outdir: made,
     splitting: true,
     chunkNames: 'parts/[name]-[hash]',
@@ -36,7 +38,7 @@ try {
     metafile: true,
   })
   await chmod(join(made, 'main.js'), 0o755)
-  await Promise.all([writeSchemas(), writeReportPage(), writeLicenses(Object.keys(metafile.inputs))])
+  await Promise.all([writeSchemas(parts), writeReportPage(), writeLicenses(Object.keys(metafile.inputs))])
   await rename('dist', worn).catch(() => {})
   await rename(made, 'dist')
 } finally {
@@ -57,22 +59,47 @@ async function writeReportPage() {
   })
 }
 
-async function writeSchemas() {
+/** The parts of the sources that the build itself needs. */
+async function loadParts() {
   const { outputFiles } = await build({
     ...shared,
     stdin: {
       contents: `
         export { reportSchema } from './src/output/report-schema.ts'
         export { playbookSchema } from './src/cli/playbook-schema.ts'
+        export { schemaCompiler } from './src/playbook/schema-compiler.ts'
         export { scheduleSchema } from './src/schedule/file-schema.ts'
-        export { modules } from './modules/index.ts'`,
+        export { modules } from './modules/index.ts'
+        export { default as standaloneCode } from 'ajv/dist/standalone/index.js'`,
       resolveDir: '.',
     },
     banner: { js: REQUIRE.replace('import.meta.url', JSON.stringify(import.meta.url)) },
     write: false,
   })
   const code = Buffer.from(outputFiles[0].contents).toString('base64')
-  const { reportSchema, playbookSchema, scheduleSchema, modules } = await import(`data:text/javascript;base64,${code}`)
+  return await import(`data:text/javascript;base64,${code}`)
+}
+
+/** Puts the code of the modules' validators in the place of the file that would compile them. */
+function validatorsMadeAhead({ schemaCompiler, standaloneCode, modules }) {
+  const compiler = schemaCompiler({ source: true })
+  for (const { name, params } of modules) compiler.addSchema(withoutWords(params), name)
+  const code = standaloneCode(compiler, Object.fromEntries(modules.map(({ name }) => [name, name])))
+  const contents = `const made = {};(exports => {${code}})(made);export const validatorOf = ({ name }) => made[name]`
+  return {
+    name: 'validators made ahead',
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /src\/playbook\/validators\.ts$/ }, () => ({ contents, loader: 'js', resolveDir: '.' })),
+  }
+}
+
+/** A schema without what is said to people: it would only make the code longer. */
+function withoutWords(schema) {
+  const isWords = (key, value) => key === 'description' && typeof value === 'string'
+  return JSON.parse(JSON.stringify(schema, (key, value) => (isWords(key, value) ? undefined : value)))
+}
+
+async function writeSchemas({ reportSchema, playbookSchema, scheduleSchema, modules }) {
   await mkdir(join(made, 'schema'), { recursive: true })
   const schemas = { report: reportSchema, playbook: playbookSchema(modules), schedule: scheduleSchema }
   for (const [name, schema] of Object.entries(schemas)) {

@@ -1,4 +1,6 @@
-import { type Static, type TSchema, Type } from 'typebox'
+import type { Static, TSchema } from 'typebox'
+// as a namespace, of which a bundle keeps what is used
+import * as Type from 'typebox'
 import type { Secret } from './secret.ts'
 
 /**

@@ -1,12 +1,12 @@
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv'
+import type { ErrorObject } from 'ajv'
 import type { At, Mistake } from '../contract/errors.ts'
 import type { AboutTask, Complaint, Module } from '../contract/module.ts'
-import type { TSchema } from '../contract/schema.ts'
 import { Secret } from '../contract/secret.ts'
 import { didYouMean } from '../contract/suggest.ts'
 import { coerce, type Unfit } from './coerce.ts'
 import { everyAnswer, type Unknowns } from './every-answer.ts'
 import { fieldsOfSchema, type ParamSchema, requiredOf } from './schema.ts'
+import { validatorOf } from './validators.ts'
 import { wordsFor } from './values.ts'
 
 /** Values of a task's parameters, with the places to point at. */
@@ -47,7 +47,7 @@ export const checkParams = (module: Module, given: GivenParams, about: AboutTask
   }
   const bad = new Set([...given.open, ...unfit.map(({ param }) => param)])
   const secrets = withoutSecrets(params)
-  const valid = validatorOf(module.params)
+  const valid = validatorOf(module)
   if (!valid(params)) unfit.push(...complaintsOf(valid.errors ?? [], schemas, bad, module.name))
   for (const [param, secret] of secrets) params[param] = secret
   const missing = [...required].filter((param) => !given.values.has(param))
@@ -107,33 +107,6 @@ const withoutSecrets = (params: Record<string, unknown>): ReadonlyMap<string, Se
     params[param] = value.reveal()
   }
   return secrets
-}
-
-const FORMATS = {
-  'host-path': /^[/~][^\0\n]*$/,
-  'file-mode': /^[0-7]{3,4}$/,
-}
-
-// validators are pure functions of their schemas: keeping them is remembering, not state
-const validators = new WeakMap<TSchema, ValidateFunction>()
-
-const validatorOf = (schema: TSchema): ValidateFunction => {
-  const known = validators.get(schema)
-  if (known !== undefined) return known
-  const ajv = new Ajv({
-    allErrors: true,
-    strict: true,
-    allowUnionTypes: true,
-    useDefaults: true,
-    verbose: true,
-    validateSchema: false,
-    meta: false,
-    formats: FORMATS,
-    keywords: [{ keyword: 'secret', schemaType: 'boolean' }],
-  })
-  const made = ajv.compile(schema)
-  validators.set(schema, made)
-  return made
 }
 
 const complaintsOf = (
