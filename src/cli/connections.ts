@@ -7,6 +7,7 @@ import { traceLines } from '../host/trace.ts'
 import { visible } from '../output/visible.ts'
 import type { Play } from '../playbook/shape.ts'
 import type { Asking, Passwords } from './asking.ts'
+import { fewAtOnce } from './few-at-once.ts'
 import type { RunFlags } from './flags.ts'
 import type { Loaded } from './load.ts'
 import { type HostReach, LOCAL, reachOf } from './reach.ts'
@@ -32,6 +33,10 @@ export interface Connections {
 
 const KEEPALIVE_MS = 15_000
 
+// A handshake is work of this process: a thousand at once would all be late, and a host has some seconds to answer.
+const MOST_HANDSHAKES = 50
+const PATIENCE_MS = 3000
+
 /** Wires the connections of a run. */
 export const connectionsOf = (loaded: Loaded, parts: ConnectionParts): Connections => {
   const { flags, passwords, asking, telling } = parts
@@ -40,24 +45,23 @@ export const connectionsOf = (loaded: Loaded, parts: ConnectionParts): Connectio
   const { sudo } = passwords
   const control = openLocal({ ssh, ...traceOf(LOCAL, parts), ...(sudo === undefined ? {} : { sudoPassword: sudo }) })
   const about = { ssh, control, note: telling.note }
+  const inTurn = fewAtOnce(MOST_HANDSHAKES, PATIENCE_MS)
 
   const connect = async (machine: string): Promise<Machine> => {
     if (machine === LOCAL) return control
     const { address, port, user, keyFiles, ...own } = named(machine)
     const password = own.password ?? passwords.login
     const sudoPassword = own.sudoPassword ?? sudo
-    return await connectSsh(
-      {
-        ...{ name: machine, address, port, user, keyFiles },
-        passphrase: asking.passphrase,
-        ...(password === undefined ? {} : { password }),
-        ...(sudoPassword === undefined ? {} : { sudoPassword }),
-        hostKeys: flags.hostKey,
-        timeoutMs: flags.timeout * 1000,
-        keepaliveMs: KEEPALIVE_MS,
-      },
-      { ...about, ...traceOf(machine, parts) },
-    )
+    const spec = {
+      ...{ name: machine, address, port, user, keyFiles },
+      passphrase: asking.passphrase,
+      ...(password === undefined ? {} : { password }),
+      ...(sudoPassword === undefined ? {} : { sudoPassword }),
+      hostKeys: flags.hostKey,
+      timeoutMs: flags.timeout * 1000,
+      keepaliveMs: KEEPALIVE_MS,
+    }
+    return await inTurn(() => connectSsh(spec, { ...about, ...traceOf(machine, parts) }))
   }
 
   const openKeys = async (): Promise<void> => {
