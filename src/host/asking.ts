@@ -38,12 +38,24 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
   const reportKey = (path: string, { follow, withText }: { follow: boolean; withText: boolean }): string =>
     `${user} file ${follow} ${withText} ${path}`
 
-  /** What was asked of a path with its text, or is about to be, tells the same without it, and where no link is, unfollowed. */
-  const report: Asking['report'] = async (path, how) => {
-    const whole = memory.known<Report>(reportKey(path, { follow: true, withText: true }))
-    if (whole !== null && !(how.follow && how.withText)) {
-      const told = await whole.catch(() => null)
-      if (told !== null && (how.follow || (told.realPath === path && told.found?.kind !== 'link'))) return told
+  /** What was asked of a path, or is about to be, tells the same without its text, and where no link is, otherwise followed. */
+  const report: Asking['report'] = (path, how) => {
+    const asked = [true, how.withText].flatMap((withText) =>
+      [how.follow, !how.follow].flatMap((follow) => {
+        const answer = memory.known<Report>(reportKey(path, { follow, withText }))
+        return answer === null ? [] : [{ answer, isSame: follow === how.follow }]
+      }),
+    )
+    return asked.length === 0 ? reportAlone(path, how) : reportByOthers(asked, path, how)
+  }
+
+  const reportByOthers = async (
+    asked: readonly { readonly answer: Promise<Report>; readonly isSame: boolean }[],
+    ...[path, how]: Parameters<Asking['report']>
+  ): Promise<Report> => {
+    for (const { answer, isSame } of asked) {
+      const told = await answer.catch(() => null)
+      if (told !== null && (isSame || (told.realPath === path && told.found?.kind !== 'link'))) return told
     }
     return reportAlone(path, how)
   }
