@@ -1,3 +1,4 @@
+import type { HostError } from './errors.ts'
 import type { Connection, Look, Touch } from './look.ts'
 import type { PathState } from './state.ts'
 
@@ -46,6 +47,20 @@ export interface Written {
   readonly inOrder: boolean
 }
 
+/** How far several writes came. */
+export interface Writes {
+  /** so many, from the first on, are written */
+  readonly written: number
+  /** why the next one is not; those behind it were not begun */
+  readonly stopped: 'stale' | HostError | null
+  /** of so many behind those written nothing is known: the machine did not say */
+  readonly unsure: number
+  /** what the user should know, told once per machine */
+  readonly notes: readonly string[]
+  /** what was asked of the machine right behind them saw them written already */
+  readonly inOrder: boolean
+}
+
 /** A host of the inventory or the control node, connected; opened once per run and shared by all that name it. */
 export interface Machine {
   readonly name: string
@@ -54,6 +69,8 @@ export interface Machine {
   touch(options: LookOptions): Touch
   /** writes one file atomically, attributes kept, if what is there is still what was found; throws HostError where it cannot */
   write(request: WriteRequest): Promise<Written>
+  /** writes several in this order, as `write` does, those of the same powers in one round trip; ends at the first that is not written */
+  writeAll(requests: readonly WriteRequest[]): Promise<Writes>
   /** forgets remembered answers: all of them, or those that a write to these paths may have changed */
   forget(paths?: readonly string[]): void
   counters(): Counters

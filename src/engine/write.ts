@@ -36,50 +36,68 @@ interface Step {
   readonly wanted: PathState
 }
 
+const shownPath = (step: Step): string => step.shownPath
+
 /** Writes the files of a task in an order that works: directories from the top, then files, then removals from the bottom. */
 export const writeFiles = async (files: FilesToWrite): Promise<WrittenFiles | 'stale'> => {
   const done: Step[] = []
   const notes: string[] = []
-  const steps = stepsOf(files)
-  let inOrder = steps.length <= 1
+  const runs = runsOf(stepsOf(files))
+  let inOrder = runs.length <= 1
   const written: WrittenFiles = {
     notes,
     get inOrder() {
       return inOrder
     },
-    putBack: () => putBack(done, files),
-    leftBehind: () =>
-      done.length === 0 ? '' : `written and not verified: ${done.map((step) => step.shownPath).join(', ')}`,
+    putBack: () => putBack(done, [], files),
+    leftBehind: () => (done.length === 0 ? '' : `written and not verified: ${done.map(shownPath).join(', ')}`),
   }
-  for (const step of steps) {
-    try {
-      const { how, note, ...said } = await step.machine.write({ ...step, power: files.power, hidden: files.hidden })
-      inOrder &&= said.inOrder && step.machine === files.machine
-      if (note !== undefined) notes.push(note)
-      if (how === 'stale') {
-        await written.putBack()
-        step.machine.forget([step.path])
-        return 'stale'
-      }
-      done.push(step)
-    } catch (error) {
-      throw await afterFailure(error, step, written)
+  for (const steps of runs) {
+    const [{ machine }] = steps
+    const requests = steps.map((step) => ({ ...step, power: files.power, hidden: files.hidden }))
+    const writes = await machine.writeAll(requests)
+    inOrder &&= writes.inOrder && machine === files.machine
+    notes.push(...writes.notes)
+    done.push(...steps.slice(0, writes.written))
+    const open = steps.slice(writes.written)
+    if (writes.stopped === 'stale') {
+      await written.putBack()
+      machine.forget(open.slice(0, 1).map(({ path }) => path))
+      return 'stale'
     }
+    if (writes.stopped !== null)
+      throw await afterFailure({ error: writes.stopped, done, unsure: open.slice(0, writes.unsure) }, written, files)
   }
   return written
 }
 
-const afterFailure = async (error: unknown, step: Step, written: WrittenFiles): Promise<unknown> => {
-  if (!(error instanceof HostError)) return error
+/** What is left of the writes after one failed; of the unsure ones the machine did not say whether they were done. */
+const afterFailure = async (
+  { error, done, unsure }: { error: HostError; done: Step[]; unsure: readonly Step[] },
+  written: WrittenFiles,
+  files: FilesToWrite,
+): Promise<HostError> => {
   if (error.unreachable) {
-    const more = [`the write of ${step.shownPath} was under way`, written.leftBehind()].filter((text) => text !== '')
-    return new HostError(`${error.message}; ${more.join('; ')}`, { unreachable: true })
+    const underWay = unsure.length === 0 ? '' : `the write of ${unsure.map(shownPath).join(', ')} was under way`
+    const more = [underWay, written.leftBehind()].filter((text) => text !== '')
+    return new HostError([error.message, ...more].join('; '), { unreachable: true })
   }
-  const undone = (await written.putBack()).trim().replace(/;$/, '')
+  const undone = (await putBack(done, unsure, files)).trim().replace(/;$/, '')
   const message = [error.message, ...(undone === '' ? [] : [undone]), ...written.notes].join('; ')
   return new HostError(message, {
     ...(error.hint === undefined ? {} : { hint: error.hint }),
   })
+}
+
+/** Steps that follow one another on one machine. */
+const runsOf = (steps: readonly Step[]): readonly (readonly [Step, ...Step[]])[] => {
+  const runs: [Step, ...Step[]][] = []
+  for (const step of steps) {
+    const last = runs.at(-1)
+    if (last?.[0].machine === step.machine) last.push(step)
+    else runs.push([step])
+  }
+  return runs
 }
 
 const stepsOf = ({ machine, control, now, wanted, changes }: FilesToWrite): readonly Step[] => {
@@ -107,11 +125,10 @@ const depthOrder = (a: Step, b: Step): number => {
   return rank(a.wanted) === 2 ? -deeper : deeper
 }
 
-const putBack = async (done: Step[], { power, hidden }: FilesToWrite): Promise<string> => {
+const putBack = async (done: Step[], unsure: readonly Step[], { power, hidden }: FilesToWrite): Promise<string> => {
   const back: string[] = []
   const kept: string[] = []
-  while (done.length > 0) {
-    const step = done.pop() as Step
+  for (const step of [...done.splice(0), ...unsure].reverse()) {
     const wanted = step.found ?? { kind: 'absent' as const, ...writer(step.wanted) }
     const how = await step.machine
       .write({ path: step.path, found: step.wanted, wanted: { ...wanted, ...writer(step.wanted) }, power, hidden })
@@ -123,6 +140,8 @@ const putBack = async (done: Step[], { power, hidden }: FilesToWrite): Promise<s
         },
       )
     if (how === 'written') back.push(step.shownPath)
+    // what was never written is not as wanted either
+    else if (how === 'stale' && unsure.includes(step)) continue
     else kept.push(`${step.shownPath} (${how === 'stale' ? 'changed by somebody else since' : how})`)
   }
   const said = [

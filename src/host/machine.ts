@@ -1,5 +1,6 @@
+import { HostError } from '../contract/errors.ts'
 import type { Connection, LoginAnswer, LoginRequest, Look, Touch } from '../contract/look.ts'
-import type { LookOptions, Machine, Plan, Written } from '../contract/machine.ts'
+import type { LookOptions, Machine, Plan } from '../contract/machine.ts'
 import type { Command } from '../contract/questions.ts'
 import type { Secret } from '../contract/secret.ts'
 import { runCommand } from './asking.ts'
@@ -8,7 +9,7 @@ import { createLook, type LookParts } from './look.ts'
 import { createLookBatch } from './look-batch.ts'
 import { createMemory, isAccountFile } from './memory.ts'
 import { hiddenRunner, type Runner } from './runner.ts'
-import { writeFile } from './write.ts'
+import { writeFiles } from './write.ts'
 
 /** What a machine is made of; without `control` it is the control node itself. */
 export interface MachineParts {
@@ -72,17 +73,25 @@ export const createMachine = (parts: MachineParts): Machine => {
     async write(request) {
       if (request.path.startsWith(CONTROL))
         return control().write({ ...request, path: request.path.slice(CONTROL.length), power: null })
-      forget([request.path])
+      const { stopped, notes, inOrder } = await machine.writeAll([request])
+      if (stopped instanceof HostError) throw stopped
+      return { how: stopped ?? 'written', inOrder, ...(notes[0] === undefined ? {} : { note: notes[0] }) }
+    },
+    async writeAll(requests) {
+      const isHidden = requests.some(({ hidden }) => hidden)
+      const paths = requests.map(({ path }) => path)
+      forget(paths)
       let inOrder = false
       try {
-        const counted = countedRunner(runnerFor(request))
-        const { how, note } = await writeFile(counted.runner, user, request)
-        inOrder = how === 'written' && counted.count() === 1 && runner.isInOrder()
+        const counted = countedRunner(runnerFor({ hidden: isHidden }))
+        const writes = await writeFiles(counted.runner, user, requests)
+        inOrder = writes.stopped === null && counted.count() === 1 && runner.isInOrder()
         // what a task with no_log is told, nobody reads
-        return request.hidden ? { how, inOrder } : once(said, { how, inOrder, ...(note === undefined ? {} : { note }) })
+        const notes = isHidden ? [] : writes.notes.filter((note) => !said.has(note) && said.add(note))
+        return { ...writes, notes, inOrder }
       } finally {
         // what was asked meanwhile saw it as it was
-        if (!inOrder) forget([request.path])
+        if (!inOrder) forget(paths)
       }
     },
     forget,
@@ -93,13 +102,6 @@ export const createMachine = (parts: MachineParts): Machine => {
     },
   }
   return machine
-}
-
-/** What a write says, without the note that an earlier one had already. */
-const once = (said: Set<string>, { how, inOrder, note }: Written): Written => {
-  if (note === undefined || said.has(note)) return { how, inOrder }
-  said.add(note)
-  return { how, inOrder, note }
 }
 
 const countedRunner = (runner: Runner): { readonly runner: Runner; count(): number } => {

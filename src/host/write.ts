@@ -3,49 +3,99 @@ import { posix } from 'node:path'
 import { bytesOf, textOf } from '../contract/bytes.ts'
 import { HostError } from '../contract/errors.ts'
 import { LATER } from '../contract/later.ts'
-import type { WriteRequest, Written } from '../contract/machine.ts'
+import type { WriteRequest, Writes } from '../contract/machine.ts'
 import type { PathState } from '../contract/state.ts'
-import type { RawAnswer } from './frame.ts'
+import { newMark, type RawAnswer } from './frame.ts'
 import { quote, textScript } from './quote.ts'
 import type { Runner } from './runner.ts'
-import { STALE, WRITE } from './write-library.ts'
+import { KEEP } from './write-keep.ts'
+import { FOLLOWS, WRITE } from './write-library.ts'
+import { PLACE, STALE } from './write-place.ts'
 
 const WRITE_MS = 120_000
 
-/** Writes one file of a machine, if what is there is still what was found. */
-export const writeFile = async (
-  runner: Runner,
-  user: string,
-  request: WriteRequest,
-): Promise<Omit<Written, 'inOrder'>> => {
-  const as = request.wanted?.as ?? request.power
-  const writer = as ?? user
-  // a user's own file may have to be given to somebody else: only root can, where the task has root's powers
-  const rootFollows = !runner.isRoot(as) && runner.isRoot(request.power)
-  const wanted = ownership(request.wanted)
-  const before = ownership(request.found)
-
-  let found = request.found
-  if (rootFollows && differs(before, wanted)) {
-    await chown(runner, request.path, spec(wanted))
-    found = withoutOwner(request.found)
+/**
+ * Writes files of a machine one after the other, each if what is there is still what was found; the first that is not
+ * written ends it. Those that need the same powers go out together, in one round trip.
+ */
+export const writeFiles = async (runner: Runner, user: string, requests: readonly WriteRequest[]): Promise<Written> => {
+  const notes: string[] = []
+  let done = 0
+  while (done < requests.length) {
+    const batch = together(runner, user, requests.slice(done))
+    let part: Written
+    try {
+      part = await writeBatch(runner, batch)
+    } catch (error) {
+      if (!(error instanceof HostError)) throw error
+      return { written: done, unsure: batch.length, stopped: error, notes }
+    }
+    done += part.written
+    notes.push(...part.notes)
+    if (part.stopped !== null) return { ...part, written: done, notes }
   }
-  const answer = await run(runner, as, writeScript({ ...request, found }, rootFollows), request.path)
-  if (answer.code === STALE) return { how: 'stale' }
-  if (answer.code !== 0) throw cannotWrite(request.path, writer, textOf(answer.stderr))
+  return { written: done, unsure: 0, stopped: null, notes }
+}
 
-  const said = textOf(answer.stdout)
+type Written = Omit<Writes, 'inOrder'>
+
+/** One file to write, and who does it. */
+interface Task extends WriteRequest {
+  /** whose powers write it */
+  readonly as: string | null
+  readonly writer: string
+  /** a user's own file may have to be given to somebody else: only root can, where the task has root's powers */
+  readonly rootFollows: boolean
+  /** root gives it to its new owner before the user writes it */
+  readonly rootLeads: boolean
+}
+
+const taskOf = (runner: Runner, user: string, request: WriteRequest): Task => {
+  const as = request.wanted?.as ?? request.power
+  const rootFollows = !runner.isRoot(as) && runner.isRoot(request.power)
+  const rootLeads = rootFollows && differs(ownership(request.found), ownership(request.wanted))
+  return { ...request, as, writer: as ?? user, rootFollows, rootLeads }
+}
+
+/** The requests from the first on that can be made in one frame. */
+const together = (runner: Runner, user: string, requests: readonly WriteRequest[]): readonly Task[] => {
+  const tasks = requests.map((request) => taskOf(runner, user, request))
+  const end = tasks.findIndex((task, index) => index > 0 && (task.as !== tasks[0]?.as || task.rootLeads))
+  return end < 0 ? tasks : tasks.slice(0, end)
+}
+
+const writeBatch = async (runner: Runner, tasks: readonly Task[]): Promise<Written> => {
+  const [first] = tasks
+  const ended = (written: number, stopped: Written['stopped'] = null, unsure = 0): Written => {
+    return { written, stopped, unsure, notes }
+  }
+  let notes: readonly string[] = []
+  if (first === undefined) return ended(0)
+  let given = tasks
+  if (first.rootLeads) {
+    const refused = await chown(runner, first.path, spec(ownership(first.wanted)))
+    if (refused !== null) return ended(0, refused)
+    given = [{ ...first, found: withoutOwner(first.found) }, ...tasks.slice(1)]
+  }
+  const mark = newMark()
+  const { code, stdout, stderr } = await run(runner, first.as, batchScript(given, mark), given)
+  const said = textOf(stdout).split(mark)
+  const written = said.length - 1
+  const last = given[written] ?? first
+  notes = said.some((text) => /^only mode and owner$/m.test(text)) ? [PLAIN_TOOLS] : []
+  if (code === STALE) return ended(written, 'stale')
+  if (code === FOLLOWS) {
+    const refused = await follow(runner, last, said.at(-1) ?? '')
+    return refused === null ? ended(written + 1) : ended(written, refused, 1)
+  }
+  const words = textOf(stderr).split(mark).at(-1) ?? ''
+  return code === 0 ? ended(written + 1) : ended(written, cannotWrite(last.path, last.writer, words))
+}
+
+/** Gives a file that a user wrote to whom it is to belong; says why it could not. */
+const follow = (runner: Runner, { path, wanted }: Task, said: string): Promise<HostError | null> => {
   const kept = /^owner (\d+:\d+)$/m.exec(said)?.[1]
-  const still = found === null && wanted.owner !== undefined && wanted.owner !== writer
-  const rest =
-    kept === undefined
-      ? still || (rootFollows && wanted.group !== undefined)
-        ? spec(wanted)
-        : ''
-      : merged(kept, wanted)
-  if (rootFollows && rest !== '' && request.wanted !== null && request.wanted.kind !== 'absent')
-    await chown(runner, request.path, rest)
-  return /^only mode and owner$/m.test(said) ? { how: 'written', note: PLAIN_TOOLS } : { how: 'written' }
+  return chown(runner, path, kept === undefined ? spec(ownership(wanted)) : merged(kept, ownership(wanted)))
 }
 
 const PLAIN_TOOLS = 'only mode and owner are kept here: its tools know no ACLs, extended attributes or labels'
@@ -74,20 +124,27 @@ const withoutOwner = (state: PathState): PathState => {
   return rest
 }
 
-const run = (runner: Runner, as: string | null, script: string, path: string): Promise<RawAnswer> =>
-  runner.run(as, {
+const run = (
+  runner: Runner,
+  as: string | null,
+  script: string,
+  tasks: readonly { path: string }[],
+): Promise<RawAnswer> => {
+  const shown = `write ${tasks.map(({ path }) => path).join(', ')}`
+  return runner.run(as, {
     script,
-    libraries: [WRITE],
-    timeoutMs: WRITE_MS,
+    libraries: [PLACE, KEEP, WRITE],
+    timeoutMs: WRITE_MS * tasks.length,
     again: false,
     anywhere: true,
-    shown: `write ${path}`,
+    shown,
   })
+}
 
-const chown = async (runner: Runner, path: string, owner: string): Promise<void> => {
+const chown = async (runner: Runner, path: string, owner: string): Promise<HostError | null> => {
   const script = `k_dir=${quote(posix.dirname(path))}; k_chown ${quote(owner)} ${quote(posix.basename(path))}`
-  const answer = await run(runner, 'root', script, path)
-  if (answer.code !== 0) throw cannotWrite(path, 'root', textOf(answer.stderr))
+  const answer = await run(runner, 'root', script, [{ path }])
+  return answer.code === 0 ? null : cannotWrite(path, 'root', textOf(answer.stderr))
 }
 
 const sum = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
@@ -95,9 +152,21 @@ const sum = (bytes: Buffer): string => createHash('sha256').update(bytes).digest
 /** A mode as `stat -c %a` prints it. */
 const plainMode = (mode: string | undefined): string => mode?.replace(/^0+(?=.)/, '') ?? ''
 
-const writeScript = ({ path, found, wanted }: WriteRequest, rootFollows: boolean): string => {
-  const bytes = wanted?.kind === 'file' && wanted.text !== undefined ? bytesOf(known(wanted.text, path)) : null
+/** All but the last in a subshell each, since each ends its shell where it fails. */
+const batchScript = (tasks: readonly Task[], mark: string): string => {
+  const scripts = tasks.map(writeScript)
+  const earlier = scripts.slice(0, -1).map((script) => `(${script}); k_next $?\n`)
+  return `${earlier.length === 0 ? '' : `k_mark=${mark}\n`}${earlier.join('')}${scripts.at(-1)}`
+}
+
+const writeScript = ({ path, found, wanted, rootFollows }: Task): string => {
+  const text = wanted?.kind === 'file' ? wanted.text : undefined
+  const isNew = found === null || found.kind === 'absent'
+  const bytes = text === undefined ? Buffer.alloc(0) : bytesOf(known(text, path))
   const foundText = found?.kind === 'file' && found.text !== undefined && found.text !== LATER ? found.text : null
+  const { owner = '', group = '' } = ownership(wanted)
+  const mode = plainMode(wanted === null || !('mode' in wanted) ? undefined : wanted.mode)
+  const firstMode = isNew && wanted?.kind === 'file' && owner === '' && group === '' ? creatable(mode || '644') : null
   const variables: Record<string, string> = {
     dir: posix.dirname(path),
     name: posix.basename(path),
@@ -108,19 +177,24 @@ const writeScript = ({ path, found, wanted }: WriteRequest, rootFollows: boolean
     found_sum: foundText === null ? '' : sum(bytesOf(foundText)),
     found_target: found?.kind === 'link' ? found.target : '',
     want: wanted?.kind ?? 'absent',
-    owner: ownership(wanted).owner ?? '',
-    group: ownership(wanted).group ?? '',
-    mode: plainMode(wanted === null || !('mode' in wanted) ? undefined : wanted.mode),
+    owner,
+    group,
+    mode,
+    new_mode: firstMode ?? '600',
+    umask: (0o777 & ~Number.parseInt(firstMode ?? '600', 8)).toString(8),
     target: wanted?.kind === 'link' ? wanted.target : '',
-    text: bytes === null ? '' : '1',
-    sum: bytes === null ? '' : sum(bytes),
+    text: text === undefined ? '' : '1',
+    sum: sum(bytes),
     root_follows: rootFollows ? '1' : '',
-    random: randomBytes(6).toString('hex'),
+    random: randomBytes(12).toString('hex'),
   }
   const set = Object.entries(variables).map(([name, value]) => `k_${name}=${quote(value)}`)
-  const write = bytes === null ? '(k_write)' : `${textScript(textOf(bytes), bytes)} | k_write`
-  return `${set.join(' ')}; ${write}`
+  const put = text === undefined ? ':' : textScript(textOf(bytes), bytes)
+  return `${set.join(' ')}\nk_put() { ${put}; }\nk_write`
 }
+
+/** A mode that a file can have from the moment it is made: a shell makes none that can be run. */
+const creatable = (mode: string): string | null => (/^[46][0246]{2}$/.test(mode) ? mode : null)
 
 const known = (text: string | typeof LATER, path: string): string => {
   if (text === LATER) throw new Error(`the text of ${path} is not known yet and cannot be written`)

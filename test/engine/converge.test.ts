@@ -8,6 +8,7 @@ import { missing, refuse, skip } from '../../src/contract/signals.ts'
 import { converge, type Statement } from '../../src/engine/converge.ts'
 import { Planned } from '../../src/engine/planned.ts'
 import { unmetText } from '../../src/engine/unmet.ts'
+import { writeEach } from '../kit/write-each.ts'
 import { type MemoryMachine, memoryMachine } from './memory-machine.ts'
 
 const motd = defineModule({
@@ -117,7 +118,8 @@ describe('converging a statement', () => {
   it('adds what a machine says of a write to its notes, and to the message where the task then fails', async () => {
     const machine = memoryMachine({ '/etc/motd': file('old') })
     const { write } = machine
-    const said = { ...machine, write: async (request: WriteRequest) => ({ ...(await write(request)), note: 'plain' }) }
+    const noted = async (request: WriteRequest) => ({ ...(await write(request)), note: 'plain' })
+    const said = { ...machine, write: noted, writeAll: writeEach(noted) }
     const end = await converge(statement(motd, said, { text: 'new' }), 'run', null)
     assert.deepEqual([end.status, end.notes], ['changed', ['plain']])
     const failing = { ...motd, apply: () => Promise.reject(new HostError('no')) } as Module

@@ -4,6 +4,7 @@ import type { LookOptions, Machine, Written } from '../../src/contract/machine.t
 import type { Command } from '../../src/contract/questions.ts'
 import { Waiting } from '../../src/contract/signals.ts'
 import type { PathState } from '../../src/contract/state.ts'
+import { writeEach } from '../kit/write-each.ts'
 
 /** A machine whose file system is a map, for tests of the engine. */
 export interface MemoryMachine extends Machine {
@@ -48,6 +49,7 @@ export const memoryMachine = (files: Record<string, PathState>, name = 'web1'): 
       machine.written.push(path)
       return { how: 'written', inOrder: false }
     },
+    writeAll: (requests) => writeEach(machine.write)(requests),
     forget: () => {},
     counters: () => ({ flights: 0, channels: 0, bytesSent: 0 }),
     close: async () => {},

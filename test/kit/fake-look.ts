@@ -6,6 +6,7 @@ import type { Command } from '../../src/contract/questions.ts'
 import type { Secret } from '../../src/contract/secret.ts'
 import { Waiting } from '../../src/contract/signals.ts'
 import type { PathState } from '../../src/contract/state.ts'
+import { writeEach } from './write-each.ts'
 
 /** Mode, owner and time of what is at a path; it was made in 1970 where no time is given. */
 interface FakeAttributes {
@@ -198,7 +199,8 @@ export const fakeMachine = (host: FakeHost = {}): FakeMachine => {
 
   const write = async ({ path, found, wanted, power }: WriteRequest): Promise<Written> => {
     const before = nodes.get(path) ?? null
-    if (found?.kind === 'file' && found.text !== undefined && found.text !== before?.text) return { how: 'stale', inOrder: false }
+    if (found?.kind === 'file' && found.text !== undefined && found.text !== before?.text)
+      return { how: 'stale', inOrder: false }
     if ((found === null || found.kind === 'absent') !== (before === null)) return { how: 'stale', inOrder: false }
     const writer = wanted?.as || power || connection.user
     const node = withEntry(before, wanted, writer)
@@ -213,6 +215,7 @@ export const fakeMachine = (host: FakeHost = {}): FakeMachine => {
     look: touch,
     touch,
     write,
+    writeAll: writeEach(write),
     forget: () => {},
     counters: () => ({ flights: 0, channels: 0, bytesSent: 0 }),
     close: async () => {},
