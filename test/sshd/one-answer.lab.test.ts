@@ -1,6 +1,7 @@
 // What is not asked, as its answer is known, is what a real sshd would have said.
 
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { plainSpelling } from '../../src/sshd/plain-spelling.ts'
 import { settingOf } from '../../src/sshd/setting.ts'
 import { saidOf } from '../../src/sshd/spelling.ts'
@@ -125,5 +126,19 @@ describe('one answer of sshd', () => {
       const known = plainSpelling(setting, [value], { said: ['of another value'], whole: { values, warnings: [] } })
       assert.deepEqual(known, real, `${keyword} ${value}`)
     }
+  })
+
+  it('comes from the program whose release the server tells, also where that was replaced and sshd goes on', async () => {
+    const host = firstHost(stage.lab)
+    const swap = 'cp /usr/sbin/sshd /usr/sbin/next && sed -i "s/OpenSSH_9\\.2/OpenSSH_9.7/g" /usr/sbin/next'
+    assert.equal((await host.exec(`${swap} && mv /usr/sbin/next /usr/sbin/sshd`)).code, 0)
+    const server = await new Promise<string>((resolve) => {
+      const socket = connect(host.port, host.address)
+      socket.once('data', (header) => {
+        resolve(String(header))
+        socket.destroy()
+      })
+    })
+    assert.match(server, /^SSH-2\.0-OpenSSH_9\.7p1/)
   })
 })
