@@ -114,7 +114,7 @@ k_write_link() {
   k_turn
   if [ -n "$k_owner$k_group" ] || k_selinux; then
     k_private
-    k_left=$k_t k_t=./$k_random
+    k_t=./$k_random
     ln -s -- "$k_target" "$k_t" || exit 1
     k_label "$k_t" link
     k_look "$k_t" "$k_t"

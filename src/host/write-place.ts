@@ -99,7 +99,7 @@ k_private() { # a directory of our own in that of the file: nobody else can put 
   mkdir -m 700 -- "./$k_p" || exit 1
   cd -P -- "./$k_p" || exit 1
   [ "$PWD" = "\${k_pwd%/}/$k_p" ] && [ -O . ] || k_fail 'somebody else changes its directory'
-  k_in=1 k_at=../$k_name k_a=../$k_name
+  k_in=1 k_at=../$k_name k_a=../$k_name k_left=$k_t k_t=
 }
 k_checked() { case $k_dir_mode in 700 | ?700) ;; *) k_fail 'somebody else changes its directory' ;; esac; }
 k_seat() { # the new file is filled where nobody else can reach it, and what it and the old one are is known
@@ -109,7 +109,7 @@ k_seat() { # the new file is filled where nobody else can reach it, and what it 
     k_ours && [ $k_n_mode = $k_new_mode ] && return
   fi
   k_private
-  k_left=$k_t k_t=./$k_random
+  k_t=./$k_random
   k_open
   # by a second name in here, the old one stays the same file whatever is put in its place
   if [ $k_found = file ] && ln -- "$k_at" ./$k_random.was 2>/dev/null; then k_a=./$k_random.was k_old=$k_a; fi

@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -181,16 +182,57 @@ for (const [name, argv] of Object.entries(SHELLS))
       await Promise.all(others.map((other) => other.close()))
     })
 
-    it('is not kept from writing by whoever holds the lock of the directory', async () => {
-      put('locked', 'old')
-      const holder = spawn('flock', [dir, 'sleep', '60'], { detached: true })
-      await new Promise((resolve) => setTimeout(resolve, 300))
-      const wanted = { kind: 'file', text: 'new' } as const
-      const request = { path: at('locked'), found: { kind: 'file', text: 'old' }, wanted, power: null } as const
-      const { how } = await machine.write(request)
-      process.kill(-(holder.pid ?? 0))
-      assert.deepEqual([how, readFileSync(at('locked'), 'utf8')], ['written', 'new'])
+    it('is not kept from writing by whoever shows that he writes there and never ends, or died', async function () {
+      this.timeout(30_000)
+      put('turned', 'old')
+      const other = spawn('sleep', ['60'])
+      put(`.keyward-${other.pid}-0`, '')
+      const started = performance.now()
+      assert.equal(await write('turned', { kind: 'file', text: 'old' }, { kind: 'file', text: 'new' }), 'written')
+      assert.ok(performance.now() - started > 5000, 'it waits for its turn')
+      other.kill('SIGKILL')
+      await new Promise((resolve) => other.on('exit', resolve))
+      const again = performance.now()
+      assert.equal(await write('turned', { kind: 'file', text: 'new' }, { kind: 'file', text: 'newer' }), 'written')
+      assert.ok(performance.now() - again < 5000, 'it does not wait for the dead')
+      assert.equal(readFileSync(at('turned'), 'utf8'), 'newer')
+      rmSync(at(`.keyward-${other.pid}-0`))
     })
+
+    it('writes several in one flight, each after the one before', async () => {
+      const before = machine.counters().flights
+      const wanted = [
+        { path: at('all'), found: null, wanted: { kind: 'directory', mode: '0750' }, power: null },
+        { path: at('all/one'), found: null, wanted: { kind: 'file', text: "it's 1\n", mode: '0600' }, power: null },
+        { path: at('all/two'), found: null, wanted: { kind: 'file', text: 'a\0b' }, power: null },
+        { path: at('all/ln'), found: null, wanted: { kind: 'link', target: 'one' }, power: null },
+      ] as const
+      assert.deepEqual(await machine.writeAll(wanted), { written: 4, stopped: null, unsure: 0, notes: [] })
+      assert.equal(machine.counters().flights - before, 1)
+      assert.deepEqual(
+        [modeOf(at('all')), modeOf(at('all/one')), readFileSync(at('all/ln'), 'utf8'), readFileSync(at('all/two'))],
+        ['0750', '0600', "it's 1\n", Buffer.from('a\0b')],
+      )
+    })
+
+    for (const [what, found, text, ends] of [
+      ['is not as found', { kind: 'file', text: 'other' }, 'x', /^stale$/],
+      ['cannot be written', { kind: 'directory' }, 'x', /cannot write .*stop: it is there and no regular file/],
+    ] as const)
+      it(`begins none behind one that ${what}`, async () => {
+        execFileSync('rm', ['-rf', at('first'), at('stop'), at('last')])
+        if (found.kind === 'file') put('stop', 'theirs')
+        else mkdirSync(at('stop'))
+        const request = { found: null, wanted: { kind: 'file', text }, power: null } as const
+        const writes = await machine.writeAll([
+          { ...request, path: at('first') },
+          { ...request, path: at('stop'), found },
+          { ...request, path: at('last') },
+        ])
+        assert.deepEqual([writes.written, writes.unsure], [1, 0])
+        assert.match(writes.stopped instanceof Error ? writes.stopped.message : `${writes.stopped}`, ends)
+        assert.deepEqual([existsSync(at('first')), existsSync(at('last'))], [true, false])
+      })
 
     it('forgets what it knew of a path that it writes, its directory and what commands said', async () => {
       const on = machine.look({ power: null })
@@ -239,6 +281,54 @@ for (const [name, argv] of Object.entries(SHELLS))
       await assert.rejects(
         write('home/.ssh/x', { kind: 'file', text: 'x' }, { kind: 'file', text: 'y' }, 'root'),
         /its directory leads to \/root/,
+      )
+    })
+
+    it("keeps what is a user's in his own directory, and in one that all may write in", async () => {
+      for (const [name, mode, owner] of [
+        ['his', 0o755, 65534],
+        ['everybodys', 0o1777, 0],
+      ] as const) {
+        mkdirSync(at(name))
+        chmodSync(at(name), mode)
+        chownSync(at(name), owner, owner)
+        put(`${name}/f`, 'old', 0o4640)
+        chownSync(at(`${name}/f`), 65534, 1)
+        chmodSync(at(`${name}/f`), 0o4640)
+        const found = { kind: 'file', text: 'old', mode: '4640' } as const
+        assert.equal(await write(`${name}/f`, found, { kind: 'file', text: 'new' }), 'written')
+        const { uid, gid, nlink } = statSync(at(`${name}/f`))
+        assert.deepEqual([uid, gid, nlink, modeOf(at(`${name}/f`))], [65534, 1, 1, '4640'])
+        assert.equal(await write(`${name}/g`, null, { kind: 'file', text: 'g', mode: '0640' }), 'written')
+        assert.equal(await write(`${name}/f`, { kind: 'file', text: 'new' }, { kind: 'file', mode: '0600' }), 'written')
+        assert.deepEqual(readdirSync(at(name)).sort(), ['f', 'g'])
+        assert.deepEqual([modeOf(at(`${name}/f`)), modeOf(at(`${name}/g`))], ['0600', '0640'])
+      }
+    })
+
+    it('writes for a user in one flight, also where root has to give away what he made', async () => {
+      mkdirSync(at('hers'))
+      chownSync(at('hers'), 65534, 65534)
+      const request = { found: null, power: 'root' } as const
+      const before = machine.counters().flights
+      const writes = await machine.writeAll([
+        { ...request, path: at('hers/.ssh'), wanted: { kind: 'directory', mode: '0700', as: 'nobody' } },
+        { ...request, path: at('hers/.ssh/k'), wanted: { kind: 'file', text: 'k', mode: '0600', as: 'nobody' } },
+      ])
+      assert.deepEqual([writes.written, writes.stopped, machine.counters().flights - before], [2, null, 1])
+      const given = await machine.writeAll([
+        { ...request, path: at('hers/.ssh/given'), wanted: { kind: 'file', text: 'g', group: 'daemon', as: 'nobody' } },
+        { ...request, path: at('hers/.ssh/l'), wanted: { kind: 'file', text: 'l', as: 'nobody' } },
+      ])
+      assert.deepEqual([given.written, given.stopped], [2, null])
+      const owners = ['k', 'given', 'l'].map((name) => statSync(at(`hers/.ssh/${name}`)))
+      assert.deepEqual(
+        owners.map(({ uid, gid }) => [uid, gid]),
+        [
+          [65534, 65534],
+          [65534, 1],
+          [65534, 65534],
+        ],
       )
     })
 
