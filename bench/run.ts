@@ -63,6 +63,7 @@ const main = async (): Promise<void> => {
   if (spawnSync(process.execPath, ['build.mjs'], { stdio: ['ignore', 'ignore', 'inherit'] }).status !== 0)
     throw new Error('keyward cannot be built')
   const place = mkdtempSync(join(tmpdir(), 'keyward-bench-'))
+  process.on('exit', () => rmSync(place, { recursive: true, force: true }))
   writeFileSync(join(place, 'ansible.cfg'), '')
   const lab = await startLab({ hosts, name: `bench-${process.pid}`, variant: 'python', progress: say })
   try {
@@ -72,7 +73,7 @@ const main = async (): Promise<void> => {
       [...rows].filter(([run]) => run.row === BARE || run.proof === proof).map(([, row]) => row)
     const tables = [
       titled(
-        `The rerun, which finds nothing to do: ${hosts} hosts, median of ${rounds} rounds`,
+        `The rerun, which finds nothing to do: ${hosts} hosts, median of ${rounds} round${rounds === 1 ? '' : 's'}`,
         costTable(rowsOf('it changes nothing'), hosts, QUOTED.again),
       ),
       titled('The first, converging run of the same rounds', costTable(rowsOf('it converges'), hosts, QUOTED.first)),
@@ -89,7 +90,6 @@ const main = async (): Promise<void> => {
     process.stdout.write(`\`${command}\` on ${machine}.\n\n${tables.join('\n')}`)
   } finally {
     await lab.stop()
-    rmSync(place, { recursive: true, force: true })
   }
 }
 
