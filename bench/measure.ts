@@ -132,9 +132,10 @@ const runInGroup = async (argv: readonly string[], { env, cwd }: Setting): Promi
   const enter = foldersOf('client')
     .map((folder) => `echo $$ > ${join(folder, 'cgroup.procs')}`)
     .join(' && ')
-  // into a file: what it leaves running would hold a pipe open
+  // into a file: what it leaves running would hold a pipe open; one without a name, which is gone when we are
   const folder = mkdtempSync(join(tmpdir(), 'keyward-bench-said-'))
   const output = openSync(join(folder, 'output'), 'w')
+  rmSync(folder, { recursive: true })
   try {
     const child = spawn('sh', ['-c', `${enter} && exec "$@"`, 'sh', ...argv], {
       env,
@@ -142,10 +143,9 @@ const runInGroup = async (argv: readonly string[], { env, cwd }: Setting): Promi
       stdio: ['ignore', output, output],
     })
     const [code] = (await once(child, 'exit')) as [number | null]
-    return { code: code ?? 1, said: readFileSync(join(folder, 'output'), 'utf8') }
+    return { code: code ?? 1, said: readFileSync(`/proc/self/fd/${output}`, 'utf8') }
   } finally {
     closeSync(output)
-    rmSync(folder, { recursive: true })
   }
 }
 
