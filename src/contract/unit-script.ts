@@ -6,7 +6,7 @@ export interface AboutUnit {
   readonly program: string
   /** under which it is looked for, in this order; no blanks, no patterns */
   readonly names: readonly string[]
-  /** patterns of the sockets that may start it: systemd tells of loaded ones only, and loads none for our sake */
+  /** the sockets that may start it */
   readonly sockets: readonly string[]
   /** what systemd is asked about it */
   readonly properties: readonly string[]
@@ -74,21 +74,26 @@ elif [ -n "$newer" ]; then
 fi 2> /dev/null
 if [ -n "$newer" ] && [ $# -gt 0 ]; then "$@" > /dev/null 2>&1 && echo accepted; fi
 
+has_file() {
+  for place in /etc/systemd/system /run/systemd/system /run/systemd/transient /run/systemd/generator.early \
+    /run/systemd/generator /run/systemd/generator.late /etc/systemd/system.attached /run/systemd/system.attached \
+    /usr/local/lib/systemd/system /usr/lib/systemd/system /lib/systemd/system; do
+    [ ! -e "$place/$1" ] || return 0
+  done
+  return 1
+}
 if [ -d /run/systemd/system ]; then
   # a unit that is not there costs systemd the most: of several names the first one that has a file is asked about
-  there=
-  case $names in *' '*)
-    for name in $names; do
-      for place in /etc/systemd/system /run/systemd/system /run/systemd/transient /run/systemd/generator.early \\
-        /run/systemd/generator /run/systemd/generator.late /usr/local/lib/systemd/system /usr/lib/systemd/system \\
-        /lib/systemd/system; do
-        [ ! -e "$place/\${name%.service}.service" ] || { there=$name; break 2; }
-      done
-    done
-  esac
-  echo "systemd \${there:=$names}"
+  asked=
+  for name in $names; do
+    [ -n "$asked" ] || ! has_file "\${name%.service}.service" || asked=$name
+  done
+  echo "systemd \${asked:=$names}"
+  for socket in $sockets; do
+    ! has_file "$socket" || asked="$asked $socket"
+  done
   export TZ=UTC
-  exec systemctl show --no-pager --property="$properties" -- $there $sockets
+  exec systemctl show --no-pager --property="$properties" -- $asked
 fi
 
 [ ! -e /run/openrc ] || echo openrc

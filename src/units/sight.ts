@@ -40,16 +40,13 @@ export const lookAtUnit = async (on: Look, name: string, isBrief: boolean): Prom
   const question = questions.unit({
     program: programOf(name),
     names,
-    sockets: names.map((one) => loadedOnly(`${plainName(one)}.socket`)),
+    sockets: names.map((one) => `${plainName(one)}.socket`),
     properties: PROPERTIES,
     brief,
     ...(check === null ? {} : { config: SSHD_CONFIG, check }),
   })
   return parseSight(await on.ask(question))
 }
-
-/** A pattern that takes one name. */
-const loadedOnly = (name: string): string => `[${name.charAt(0)}]${name.slice(1).replaceAll('\\', '\\\\')}`
 
 /** Reads what `questions.unit` puts out. */
 export const parseSight = (answer: {

@@ -33,17 +33,9 @@ export const systemdMachine = (
   const kept = new Map(Object.entries(units))
   const calls: string[] = []
   const full = (name: string): string => (/\.(service|socket)$/.test(name) ? name : `${name}.service`)
-  const show = (names: readonly string[], patterns: readonly string[]) =>
-    [
-      ...names.map(
-        (name) => kept.get(full(name)) ?? { Id: full(name), LoadState: 'not-found', ActiveState: 'inactive' },
-      ),
-      // a pattern takes what is loaded only
-      ...patterns.flatMap((pattern): StandInUnit[] => {
-        const unit = kept.get(pattern.replace(/^\[(.)\]/, '$1'))
-        return unit === undefined ? [] : [unit]
-      }),
-    ]
+  const show = (names: readonly string[]) =>
+    names
+      .map((name) => kept.get(full(name)) ?? { Id: full(name), LoadState: 'not-found', ActiveState: 'inactive' })
       .map((unit) =>
         Object.entries(unit)
           .map(([key, value]) => `${key}=${value}\n`)
@@ -69,7 +61,7 @@ export const systemdMachine = (
       if (own !== undefined) return own
       if (argv[2]?.includes('systemctl show')) {
         const [, , , , , , , , names = '', sockets = ''] = argv
-        return { stdout: `clocks\n${CLOCKS}\nsystemd ${names}\n${show(names.split(' '), sockets.split(' '))}` }
+        return { stdout: `clocks\n${CLOCKS}\nsystemd ${names}\n${show([...names.split(' '), ...sockets.split(' ')])}` }
       }
       if (argv[0] === 'sh' && argv[2]?.includes('date +%s')) return { stdout: `${CLOCKS}\n` }
       const [verb = '', name = ''] = argv.slice(argv.indexOf('systemctl') + 1)
