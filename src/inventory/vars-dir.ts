@@ -17,9 +17,11 @@ export const varsDir = (base: string, kind: 'group_vars' | 'host_vars', reading:
   const dir = join(base, kind)
   if (!isDirectory(dir)) return () => NONE
   const entries = new Map<string, string[]>()
-  for (const entry of readdirSync(dir).sort()) {
+  for (const found of readdirSync(dir, { withFileTypes: true }).sort(byName)) {
+    const entry = found.name
     if (isHidden(entry)) continue
-    const name = isDirectory(join(dir, entry)) ? entry : entry.replace(/\.(?:ya?ml|json)$/, '')
+    const isDir = found.isSymbolicLink() ? isDirectory(join(dir, entry)) : found.isDirectory()
+    const name = isDir ? entry : entry.replace(/\.(?:ya?ml|json)$/, '')
     entries.set(name, [...(entries.get(name) ?? []), entry])
   }
   return (name) => {
@@ -34,6 +36,9 @@ export const varsDir = (base: string, kind: 'group_vars' | 'host_vars', reading:
     return new Map(files.flatMap((file) => [...readVars(file, `${kind}/${name}`, reading)]))
   }
 }
+
+const byName = (left: { readonly name: string }, right: { readonly name: string }): number =>
+  left.name < right.name ? -1 : 1
 
 const isDirectory = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
 

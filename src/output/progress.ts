@@ -83,23 +83,39 @@ export interface Canvas {
 
 /** The block of a play: a head with counts, the hosts that run, the hosts that failed; never higher than the terminal. */
 export const progressLines = (progress: Progress, canvas: Canvas): readonly string[] => {
-  const all = [...progress.hosts.values()]
-  const failed = all.filter(({ state }) => state === 'failed')
-  const running = all.filter(({ state }) => state === 'running')
+  const { failed, running, width, ...counts } = countedIn(progress)
   const room = Math.max(1, canvas.size.rows - BESIDE)
   const failedRows = Math.min(failed.length, MOST_FAILED, Math.floor(room / 3))
   const runningRows = Math.min(running.length, MOST_RUNNING, room - failedRows)
   keepRows(progress, running, runningRows)
-  const width = Math.max(0, ...all.map(({ host }) => host.length))
   const shown = progress.rows.flatMap((host) => progress.hosts.get(host) ?? [])
   return [
-    headLine(progress, all, canvas),
+    headLine(progress, counts, { running: running.length, failed: failed.length }, canvas),
     ...shown.map((one) => runningLine(one, progress, width, canvas)),
     ...moreLine(running.length - shown.length, 'more running', canvas),
     ...failed.slice(failed.length - failedRows).map((one) => failedLine(one, width, canvas)),
     ...moreLine(failed.length - failedRows, 'more failed', canvas),
   ]
 }
+
+/** Everything that a drawing tells of the hosts, in one walk: it is made ten times a second, of thousands of hosts. */
+const countedIn = ({ hosts }: Progress) => {
+  const failed: HostProgress[] = []
+  const running: HostProgress[] = []
+  let [width, done, changed, drifted, queued] = [0, 0, 0, 0, 0]
+  for (const one of hosts.values()) {
+    width = Math.max(width, one.host.length)
+    if (one.state === 'failed') failed.push(one)
+    if (one.state === 'running') running.push(one)
+    if (one.state === 'queued') queued += 1
+    if (one.state === 'done' || one.state === 'failed') done += 1
+    if (one.changed) changed += 1
+    if (one.drifted) drifted += 1
+  }
+  return { failed, running, width, all: hosts.size, done, changed, drifted, queued }
+}
+
+type Counted = Omit<ReturnType<typeof countedIn>, 'failed' | 'running' | 'width'>
 
 const MOST_RUNNING = 12
 const MOST_FAILED = 8
@@ -108,30 +124,36 @@ const BESIDE = 4
 
 const keepRows = (progress: Progress, running: readonly HostProgress[], count: number): void => {
   const active = new Set(running.map(({ host }) => host))
-  const kept = progress.rows.filter((host) => active.has(host)).slice(0, count)
-  const others = running.map(({ host }) => host).filter((host) => !kept.includes(host))
+  const kept = new Set(progress.rows.filter((host) => active.has(host)).slice(0, count))
+  // no more than may be shown are looked for
+  const others: string[] = []
+  for (const { host } of running) {
+    if (others.length === count) break
+    if (!kept.has(host)) others.push(host)
+  }
   // a host that ended leaves its row to the next one, so that the others stay where they are
   let next = 0
   const filled = progress.rows.flatMap((host) => (active.has(host) ? [host] : (others[next++] ?? [])))
   progress.rows = [...filled, ...others.slice(next)].slice(0, count)
 }
 
-const headLine = (progress: Progress, all: readonly HostProgress[], canvas: Canvas): string => {
+const headLine = (
+  progress: Progress,
+  { all, done, changed, drifted, queued }: Counted,
+  { running, failed }: { readonly running: number; readonly failed: number },
+  canvas: Canvas,
+): string => {
   const { paint, nowMs, size } = canvas
-  const count = (state: HostProgress['state']): number => all.filter((one) => one.state === state).length
-  const done = count('done') + count('failed')
-  const changed = all.filter((one) => one.changed).length
-  const drifted = all.filter((one) => one.drifted).length
   const counts = [
-    `${done}/${all.length} hosts`,
+    `${done}/${all} hosts`,
     ...(changed > 0 ? [`${changed} changed`] : []),
     ...(drifted > 0 ? [`${drifted} to change`] : []),
-    ...(count('failed') > 0 ? [`${count('failed')} failed`] : []),
-    `${count('running')} running`,
-    ...(count('queued') > 0 ? [`${count('queued')} queued`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    `${running} running`,
+    ...(queued > 0 ? [`${queued} queued`] : []),
     clock(nowMs - progress.startedMs),
   ].join(canvas.unicode ? ' · ' : ', ')
-  const bar = barOf(done / Math.max(1, all.length), canvas.unicode)
+  const bar = barOf(done / Math.max(1, all), canvas.unicode)
   const head = cut(`${bar} ${counts}`, size.columns - 1, canvas.unicode)
   const room = size.columns - head.length - 3
   return room < SHORTEST_NAME ? head : `${head}  ${paint.strong(cut(visibleLine(progress.play), room, canvas.unicode))}`

@@ -24,13 +24,17 @@ export interface Size {
 export const screenOn = (write: Write, size: () => Size): Screen => {
   let waiting = ''
   let drawn: readonly string[] = []
+  let drawnColumns = 0
   let paused = false
 
   const show = (lines: readonly string[]): void => {
     const block = lines.map((line) => `${line}\n`).join('')
-    write(`${HIDE_CURSOR}${erase(rowsOf(drawn, size().columns))}${waiting}${NO_WRAP}${block}${WRAP}`)
+    const { columns } = size()
+    const rows = columns < drawnColumns ? rowsOf(drawn, columns) : drawn.length
+    write(`${HIDE_CURSOR}${erase(rows)}${waiting}${NO_WRAP}${block}${WRAP}`)
     waiting = ''
     drawn = lines
+    drawnColumns = columns
   }
 
   return {

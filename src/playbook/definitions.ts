@@ -8,8 +8,17 @@ import { compiledExtra, compiledVariable, isPlain } from './variables.ts'
 /** The different variables of an inventory, by name and by what they say: one of each. */
 export type Variables = ReadonlyMap<string, ReadonlyMap<string, Variable>>
 
-/** Collects the different variables of an inventory. */
-export const variablesOfInventory = ({ hosts, localhost }: Inventory): Variables => {
+// a pure function of an immutable inventory, whose hosts may be many: keeping it is remembering, not state
+const collected = new WeakMap<Inventory, Variables>()
+
+/** Collects the different variables of an inventory, once. */
+export const variablesOfInventory = (inventory: Inventory): Variables => {
+  const known = collected.get(inventory) ?? collect(inventory)
+  collected.set(inventory, known)
+  return known
+}
+
+const collect = ({ hosts, localhost }: Inventory): Variables => {
   const all = new Map<string, Map<string, Variable>>()
   const seen = new Set<ReadonlyMap<string, Variable>>()
   for (const { vars } of [...hosts.values(), localhost]) {
