@@ -8,6 +8,7 @@ import { connectionsOf } from './connections.ts'
 import type { RunFlags } from './flags.ts'
 import { watchInterrupts } from './interrupt.ts'
 import { openKeeping } from './keeping.ts'
+import { keepHeapLean } from './lean-heap.ts'
 import { listing } from './listing.ts'
 import { loadAll } from './load.ts'
 import { offersOf } from './offers.ts'
@@ -49,6 +50,7 @@ export const run = async (command: Mode, words: Words, around: Surroundings): Pr
   const connections = connectionsOf(loaded, { flags, passwords, asking, telling, around })
   try {
     await connections.openKeys()
+    keepHeapLean(Math.min(flags.forks, loaded.hosts.length))
     const report = await runPlaybooks({
       ...loaded,
       mode,
