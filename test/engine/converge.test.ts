@@ -169,6 +169,29 @@ describe('converging a statement', () => {
     assert.deepEqual(machine.disk.get('/etc/motd'), file('old'))
   })
 
+  it('puts back what was written before one that failed, and what may have been, if it was', async () => {
+    const three = {
+      ...motd,
+      probe: async (on) => {
+        const files = await Promise.all(['/a', '/b', '/c'].map(async (path) => [path, await on.read(path)] as const))
+        return { files: Object.fromEntries(files.map(([path, text]) => [path, file(text ?? '')])) }
+      },
+      plan: (_params, now) => ({ ...now, files: { '/a': file('new'), '/b': file('new'), '/c': file('new') } }),
+    } as Module
+    for (const isWritten of [true, false]) {
+      const machine = memoryMachine({ '/a': file('old'), '/b': file('old'), '/c': file('old') })
+      const { writeAll } = machine
+      const lost = async (requests: readonly WriteRequest[]) => {
+        const { written, ...rest } = await writeAll(requests.slice(0, isWritten ? 2 : 1))
+        return { ...rest, written: 1, unsure: requests.length - 1, stopped: new HostError('no answer within 1 s') }
+      }
+      const end = await converge(statement(three, { ...machine, writeAll: lost }), 'run', null)
+      const back = isWritten ? '/b, /a' : '/a'
+      assert.deepEqual([end.status, end.message], ['failed', `no answer within 1 s; put back: ${back}`])
+      assert.deepEqual([...machine.disk.values()], [file('old'), file('old'), file('old')])
+    }
+  })
+
   it('judges a module that only looks: failed in a run, drift in a check, waiting while changes are planned', async () => {
     const machine = memoryMachine({ '/etc/motd': file('old') })
     assert.equal((await converge(statement(claim, machine), 'run', null)).status, 'failed')
