@@ -242,7 +242,7 @@ describe('a connection to a real host', function () {
   it('leaves a file as it was, or as wanted, when the connection dies in a write', async () => {
     await host.exec('printf old > /etc/victim')
     const machine = await connect()
-    const text = 'x'.repeat(3_000_000)
+    const text = 'x'.repeat(20_000_000)
     const write = machine.write({
       path: '/etc/victim',
       found: { kind: 'file', text: 'old' },
