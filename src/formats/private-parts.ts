@@ -1,5 +1,5 @@
 import { textOf } from '../contract/bytes.ts'
-import { PUBLIC_PARTS } from '../contract/questions.ts'
+import { PUBLIC_PARTS } from '../contract/key-script.ts'
 import { type PublicKey, readPublicLine } from './public-key.ts'
 
 /** What the public parts of a private key's file tell. */

@@ -150,6 +150,8 @@ k_write() {
   [ $k_found = absent ] || [ "$k_pwd" = "$k_dir" ] || k_fail "its directory leads to $k_pwd"
   k_same_kind
   k_write_$k_want
+  # a name that is not on the disk yet would bring an old file back after a crash: a key that was taken away, too
+  sync "\${k_in:+.}." 2>/dev/null
   [ -z "$k_follow" ] || exit ${FOLLOWS}
 }
 k_chown() { # OWNER NAME: as root, what the user could not do, in a directory that the user may have swapped

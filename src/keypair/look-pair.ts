@@ -1,6 +1,7 @@
+import { PUBLIC_PARTS } from '../contract/key-script.ts'
 import { LATER, type Later } from '../contract/later.ts'
 import type { Answer, Found, Look } from '../contract/look.ts'
-import { PUBLIC_PARTS, questions } from '../contract/questions.ts'
+import { questions } from '../contract/questions.ts'
 import type { Secret } from '../contract/secret.ts'
 import { missing, refuse } from '../contract/signals.ts'
 import { readPublicParts } from '../formats/private-parts.ts'

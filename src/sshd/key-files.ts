@@ -44,7 +44,7 @@ export const lookAtKeyFile = async (on: Look, about: KeyFileLook): Promise<KeyFi
   const isNamedInHome = isBelow(path, user.home)
   const eyes = isNamedInHome ? ownEyes(on, user.name) : on
   const [home, directory, file] = await Promise.all([
-    on.file(user.home, { text: false }),
+    orWithPower(eyes, on, (look) => look.file(user.home, { text: false })).then((seen) => seen?.found ?? null),
     orWithPower(eyes, on, (look) => look.file(posix.dirname(path), { follow: !isNamedInHome, text: false })),
     orWithPower(eyes, on, (look) => look.file(path, { follow: false })),
   ])

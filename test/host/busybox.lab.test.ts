@@ -87,7 +87,10 @@ describe('a host with busybox only', function () {
       await inside('stat -c "%a %U %G" /etc/kept; od -An -tx1 /etc/kept'),
       '640 secure plain\n 6e 65 77 00 ff\n',
     )
-    assert.deepEqual(await write('/etc/kept', { kind: 'file', text: 'old' }, { text: 'x' }), { how: 'stale', inOrder: false })
+    assert.deepEqual(await write('/etc/kept', { kind: 'file', text: 'old' }, { text: 'x' }), {
+      how: 'stale',
+      inOrder: false,
+    })
     assert.deepEqual(await write('/home/secure/x', null, { text: 'mine', mode: '0600', as: 'secure' }), {
       how: 'written',
       inOrder: true,
