@@ -21,30 +21,65 @@ const more = Array.from(
 )
 const handler = '- name: loaded\n  service_reload: { name: ssh }'
 
-const counted = (stdout: string): { readonly flights: number; readonly channels: number } => {
-  const [, flights, channels] = /^h1: (\d+) flights?, (\d+) channels?/m.exec(stdout) ?? []
-  return { flights: Number(flights), channels: Number(channels) }
+const many = Array.from(
+  { length: 90 },
+  (_, index) => `- line_in_file: { path: /etc/keys/five, line: "${(index % 5) + 1}" }`,
+)
+const looped = [
+  '- line_in_file: { path: /etc/keys/five, line: "{{ item }}" }\n  loop: ["1", "2", "3", "4", "5"]',
+  '- sshd_config_line: { keyword: "{{ item }}", value: no }\n  loop: [PasswordAuthentication, X11Forwarding]',
+]
+
+interface Counted {
+  readonly flights: number
+  readonly channels: number
+  readonly bytes: number
+  readonly changed: number
 }
+
+const counted = (stdout: string): Counted => {
+  const [, flights, channels, bytes] = /^h1: (\d+) flights?, (\d+) channels?, (\d+) bytes/m.exec(stdout) ?? []
+  const [, changed] = /^h1 .*changed=(\d+)/m.exec(stdout) ?? []
+  return { flights: Number(flights), channels: Number(channels), bytes: Number(bytes), changed: Number(changed) }
+}
+
+// what the rerun of the ten tasks sends, with a tenth to spare: whoever needs more should know why
+const MOST_BYTES = 17_000
+const MOST_BYTES_OF_CHANGES = 95_000
 
 describe('what goes over the wire', () => {
   let stage: Stage
+  let first: Counted
 
   before(async () => {
     stage = await stageWith({ hosts: 1, name: 'flights' })
-    const told = await stage.play('run', play([...ten, ...more].join('\n'), handler))
+    const told = await stage.play('run', play(ten.join('\n'), handler), ['-vv'])
     assert.equal(told.code, 0, told.stdout + told.stderr)
+    first = counted(told.stdout)
   })
   after(() => stage.lab.stop())
+
+  it('a run with k changes takes at most 2k + 2 flights, on at most 2 channels', () => {
+    assert.ok(first.changed >= 10, `${first.changed} changes`)
+    assert.ok(first.flights <= 2 * first.changed + 2, `${first.flights} flights`)
+    assert.ok(first.channels <= 2, `${first.channels} channels`)
+    assert.ok(first.bytes <= MOST_BYTES_OF_CHANGES, `${first.bytes} bytes`)
+  })
 
   for (const [words, tasks] of [
     ['10 tasks', ten],
     ['30 tasks', [...ten, ...more]],
+    ['100 tasks', [...ten, ...many]],
+    ['12 tasks, two of them loops', [...ten, ...looped]],
   ] as const)
     for (const command of ['run', 'check'] as const)
       it(`a ${command} of ${words} with nothing to do: at most 2 flights after the login, on at most 2 channels`, async () => {
         const told = await stage.play(command, play(tasks.join('\n'), handler), ['-vv'])
-        const { flights, channels } = counted(told.stdout)
+        const { flights, channels, bytes, changed } = counted(told.stdout)
         assert.equal(told.code, 0, told.stdout)
+        assert.equal(changed, 0)
         assert.ok(flights <= 2 && channels <= 2, `${flights} flights, ${channels} channels`)
+        // a task more about what is known already sends nothing
+        assert.ok(bytes <= MOST_BYTES, `${bytes} bytes`)
       })
 })
