@@ -76,4 +76,28 @@ to try the hosts again that failed:
     await output.close()
     assert.match(settled(text), /interrupted: what is listed above is done, the rest was not begun\n$/)
   })
+
+  it('draws ten times a second at most, and no more than fits, however much is told', async () => {
+    const writes: string[] = []
+    const output = treeOutput(
+      { write: (text) => void writes.push(text), size, unicode: false },
+      { paint: paints(false), diffs: false, verbosity: 0, offers },
+    )
+    const hosts = Array.from({ length: 500 }, (_, index) => `web${index}`)
+    for (const event of started(hosts)) output.tell(event)
+    const begun = performance.now()
+    for (let taskIndex = 0; taskIndex < 12; taskIndex += 1) {
+      for (const host of hosts) {
+        output.tell({ kind: 'task started', host, playIndex: 0, taskIndex, task: `task ${taskIndex}`, module: 'file' })
+        output.tell(ended({ host, taskIndex }))
+      }
+      await new Promise((resolve) => setTimeout(resolve, 30))
+    }
+    const most = 2 + (performance.now() - begun) / 100
+    assert.ok(writes.length <= most, `${writes.length} writes for 6000 tasks`)
+    assert.ok(writes.every((text) => text.split('\n').length <= size().rows))
+    for (const host of hosts) output.tell({ kind: 'host ended', host, playIndex: 0 })
+    output.tell({ kind: 'play ended', playIndex: 0 })
+    await output.close()
+  })
 })
