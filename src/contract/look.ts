@@ -75,6 +75,12 @@ export interface LoginAnswer {
   readonly message: string
 }
 
+/** How a directory is listed. */
+export interface ListOptions {
+  /** files whose names end so are going to be read: their texts come along, where the machine can send them at once */
+  readonly texts?: string
+}
+
 /** What a probe is given: it reads and asks, and cannot write. In a dry run it sees the files planned so far. */
 export interface Look {
   readonly connection: Connection
@@ -90,7 +96,7 @@ export interface Look {
    */
   file(path: string, options?: { readonly follow?: boolean; readonly text?: boolean }): Promise<Found | null>
   /** the names in a directory, hidden ones too, in byte order; null where there is no directory */
-  list(path: string): Promise<readonly string[] | null>
+  list(path: string, options?: ListOptions): Promise<readonly string[] | null>
   /** an account, by default that whose powers the task has; null where there is none of that name */
   user(name?: string): Promise<User | null>
   /** `~` and `~name` at the beginning of a path, resolved by the machine's own accounts */

@@ -1,11 +1,11 @@
 import { bytesOf, textOf } from '../contract/bytes.ts'
 import { HostError } from '../contract/errors.ts'
-import type { Answer, LoginAnswer, LoginRequest, User } from '../contract/look.ts'
+import type { Answer, ListOptions, LoginAnswer, LoginRequest, User } from '../contract/look.ts'
 import { type Command, isOwn, type Question } from '../contract/questions.ts'
 import { Secret } from '../contract/secret.ts'
 import { Missing } from '../contract/signals.ts'
 import { ACCOUNT_FILES, type Account, accountInFiles } from './accounts.ts'
-import { parseListing, type Report } from './found.ts'
+import { type Listing, parseListing, type Report } from './found.ts'
 import type { RawAnswer } from './frame.ts'
 import type { LookParts } from './look.ts'
 import { LOOK } from './look-library.ts'
@@ -17,7 +17,7 @@ import { parseUser } from './user.ts'
 /** The remembered questions of one machine, asked with one user's powers. */
 export interface Asking {
   report(path: string, how: { readonly follow: boolean; readonly withText: boolean }): Promise<Report>
-  list(path: string): Promise<{ readonly realPath: string; readonly names: readonly string[] | null }>
+  list(path: string, options?: ListOptions): Promise<Listing>
   user(name: string): Promise<User | null>
   expand(path: string): Promise<string>
   ask(question: Question, text?: string | Secret): Promise<Answer>
@@ -68,6 +68,16 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
       (found) => found.realPath,
     )
 
+  const keep = (path: string, how: { readonly follow: boolean; readonly withText: boolean }, found: Report): void => {
+    const about = { kind: 'path', path } as const
+    void memory.recall(
+      reportKey(path, how),
+      about,
+      async () => found,
+      ({ realPath }) => realPath,
+    )
+  }
+
   const textAt = async (path: string): Promise<string> => {
     const text = (await report(path, { follow: true, withText: true })).found?.text
     return typeof text === 'string' ? text : ''
@@ -98,11 +108,20 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
 
   return {
     report,
-    list: (path) =>
+    list: (path, { texts } = {}) =>
       memory.recall(
         `${user} list ${path}`,
         { kind: 'path', path },
-        async () => parseListing(await look(`k_list ${quote(path)}`, `list ${path}`), { path, user }),
+        async () => {
+          if (texts === undefined)
+            return parseListing(await look(`k_list ${quote(path)}`, `list ${path}`), { path, user })
+          const age = memory.age()
+          const { said, reports } = await parts.batch.listing(runner, power, { path, texts })
+          // what was changed meanwhile is not as it was told
+          if (memory.age() === age)
+            for (const [file, found] of reports) keep(file, { follow: true, withText: true }, found)
+          return parseListing(said, { path, user })
+        },
         (listed) => listed.realPath,
       ),
     user: userOf,

@@ -54,11 +54,14 @@ export const reportOf = ({ realPath, stat, text }: Looked): Report => {
   }
 }
 
+/** What is in a directory, by its real path; null where there is none. */
+export interface Listing {
+  readonly realPath: string
+  readonly names: readonly string[] | null
+}
+
 /** What a machine reported about a directory's names. */
-export const parseListing = (
-  answer: RawAnswer,
-  about: { path: string; user: string },
-): { readonly realPath: string; readonly names: readonly string[] | null } => {
+export const parseListing = (answer: RawAnswer, about: { path: string; user: string }): Listing => {
   const [kind, realPath, stat] = fields(answer.stdout, 3)
   if (kind === 'absent' && !ABSENT.test(stat)) throw cannotLook(about, stat)
   if (kind === 'absent' || kind === 'other') return { realPath, names: null }

@@ -1,7 +1,7 @@
-import { bytesOf, textOf } from '../contract/bytes.ts'
-import { type Looked, parseReport, type Report, reportOf } from './found.ts'
+import { parseReport, type Report } from './found.ts'
 import { newMark, type RawAnswer } from './frame.ts'
 import { LOOK } from './look-library.ts'
+import { type BatchAnswer, type BatchItem, parseBatch } from './parse-batch.ts'
 import { quote } from './quote.ts'
 import type { Runner } from './runner.ts'
 
@@ -12,13 +12,29 @@ export interface PathLook {
   readonly withText: boolean
 }
 
+/** What a directory's listing said, and what its files are whose names end in a certain way. */
+export interface ListingWithTexts {
+  readonly said: RawAnswer
+  readonly reports: ReadonlyMap<string, Report>
+}
+
 /** Looks at paths; those asked for in one turn with one user's powers share three processes on the machine. */
 export interface LookBatch {
   report(runner: Runner, power: string | null, look: PathLook): Promise<Report>
+  listing(
+    runner: Runner,
+    power: string | null,
+    about: { readonly path: string; readonly texts: string },
+  ): Promise<ListingWithTexts>
 }
 
-interface Waiting extends PathLook {
-  resolve(report: Report | Promise<Report>): void
+interface Waiting {
+  readonly item: BatchItem
+  readonly script: string
+  readonly shown: string
+  settle(answer: NonNullable<BatchAnswer>): void
+  /** asks again, for this alone */
+  alone(): void
   reject(error: unknown): void
 }
 
@@ -46,19 +62,60 @@ export const createLookBatch = (user: string): LookBatch => {
     pending = []
     // root's shell first: where it is opened, the login user's looks go through it too
     for (const one of all.sort((a, b) => Number(b.power === 'root') - Number(a.power === 'root')))
-      for (const looks of portions(one.looks)) void runTogether(one, looks, user)
+      for (const looks of portions(one.looks)) void runTogether(one, looks)
+  }
+
+  const wait = (runner: Runner, power: string | null, look: Waiting): void => {
+    if (pending.length === 0) setImmediate(flush)
+    const same = pending.find((one) => one.runner === runner && one.power === power)
+    if (same === undefined) pending.push({ runner, power, looks: [look] })
+    else same.looks.push(look)
   }
 
   return {
     report: (runner, power, look) =>
       new Promise((resolve, reject) => {
-        if (pending.length === 0) setImmediate(flush)
-        let same = pending.find((one) => one.runner === runner && one.power === power)
-        if (same === undefined) {
-          same = { runner, power, looks: [] }
-          pending.push(same)
+        const { path, follow, withText } = look
+        const shown = `${withText ? 'read' : 'look at'} ${path}`
+        const given = `${Number(follow)} ${Number(withText)} ${quote(path)}`
+        const alone = async (): Promise<Report> => {
+          const answer = await runner.run(power, frameOf(`k_file ${given}`, shown))
+          return parseReport(answer, { path, user: power ?? user })
         }
-        same.looks.push({ ...look, resolve, reject })
+        // a name that ends a line would end that of another in what stat says
+        if (path.includes('\n')) return resolve(alone())
+        wait(runner, power, {
+          item: { kind: 'path', path, withText },
+          script: `k_sort ${given}; eval "$K_put"\n`,
+          shown,
+          settle: (answer) => resolve(answer.kind === 'path' ? answer.report(power ?? user) : alone()),
+          alone: () => resolve(alone()),
+          reject,
+        })
+      }),
+    listing: (runner, power, { path, texts }) =>
+      new Promise((resolve, reject) => {
+        const list = `k_list ${quote(path)}`
+        const alone = async (): Promise<ListingWithTexts> => ({
+          said: await runner.run(power, frameOf(list, `list ${path}`)),
+          reports: new Map(),
+        })
+        wait(runner, power, {
+          item: { kind: 'list', path },
+          script: `(${list}) && k_e=0 || k_e=$?; printf '%03d%s' $k_e "$k_mark"
+for k_d in ${quote(path)}/*${quote(texts)}; do
+  case $k_d in *[!A-Za-z0-9._/-]*) continue ;; esac
+  [ -f "$k_d" ] || continue
+  printf 'f\\0%s\\0' "$k_d"
+  k_sort 1 1 "$k_d"; eval "$K_put"
+done
+printf 'e\\0'
+`,
+          shown: `list ${path} and read its ${texts}`,
+          settle: (answer) => resolve(answer.kind === 'list' ? answer : alone()),
+          alone: () => resolve(alone()),
+          reject,
+        })
       }),
   }
 }
@@ -67,142 +124,40 @@ const portions = (looks: readonly Waiting[]): readonly (readonly Waiting[])[] =>
   const all: Waiting[][] = [[]]
   let bytes = 0
   for (const look of looks) {
-    // a name that ends a line would end that of another in what stat says
-    if (look.path.includes('\n')) {
-      all.unshift([look])
-      continue
-    }
-    bytes += look.path.length
+    bytes += look.script.length
     if (bytes > MOST_BYTES) {
       all.push([])
-      bytes = look.path.length
+      bytes = look.script.length
     }
     all.at(-1)?.push(look)
   }
-  return all.filter((some) => some.length > 0)
-}
-
-const shownOf = ({ withText, path }: PathLook): string => `${withText ? 'read' : 'look at'} ${path}`
-
-const runAlone = async ({ runner, power }: Pending, look: PathLook, user: string): Promise<Report> => {
-  const { path, follow, withText } = look
-  const script = `k_file ${Number(follow)} ${Number(withText)} ${quote(path)}`
-  const answer = await runner.run(power, frameOf(script, shownOf(look)))
-  return parseReport(answer, { path, user: power ?? user })
+  return all
 }
 
 const frameOf = (script: string, shown: string) =>
   ({ script, libraries: [LOOK], timeoutMs: LOOK_MS, again: true, anywhere: true, shown }) as const
 
-const runTogether = async (about: Pending, looks: readonly Waiting[], user: string): Promise<void> => {
-  const alone = (look: Waiting): void => look.resolve(runAlone(about, look, user))
-  const [first] = looks
-  if (first !== undefined && looks.length === 1 && first.path.includes('\n')) return alone(first)
+const runTogether = async ({ runner, power }: Pending, looks: readonly Waiting[]): Promise<void> => {
   try {
     const mark = newMark()
-    const answer = await about.runner.run(about.power, frameOf(scriptOf(looks, mark), looks.map(shownOf).join(', ')))
-    const looked = parseTogether(answer, looks, mark)
-    for (const [index, look] of looks.entries()) {
-      const one = looked[index]
-      if (one === undefined) alone(look)
-      else
-        try {
-          look.resolve(
-            'odd' in one ? parseReport(one.odd, { path: look.path, user: about.power ?? user }) : reportOf(one),
-          )
-        } catch (error) {
-          look.reject(error)
-        }
-    }
+    const script = `k_mark=${mark} k_c=0; set --\n${looks.map((look) => look.script).join('')}k_rest "$k_mark" "$k_c" "$@"`
+    const answer = await runner.run(power, frameOf(script, looks.map(({ shown }) => shown).join(', ')))
+    const said = parseBatch(
+      answer,
+      looks.map(({ item }) => item),
+      mark,
+    )
+    for (const [index, look] of looks.entries()) settled(look, said[index] ?? null)
   } catch (error) {
     for (const look of looks) look.reject(error)
   }
 }
 
-const scriptOf = (looks: readonly PathLook[], mark: string): string => {
-  const sort = looks.map(
-    ({ path, follow, withText }) => `k_sort ${Number(follow)} ${Number(withText)} ${quote(path)}; eval "$K_put"\n`,
-  )
-  return `k_mark=${mark} k_c=0; set --\n${sort.join('')}k_rest "$k_mark" "$k_c" "$@"`
-}
-
-type One = Looked | { readonly odd: RawAnswer }
-
-/** What was said of each path; undefined of one that has to be looked at again by itself. */
-const parseTogether = (answer: RawAnswer, looks: readonly PathLook[], mark: string): readonly (One | undefined)[] => {
-  const bytes = answer.stdout
-  const end = Buffer.from(mark, 'latin1')
-  let at = 0
-  const until = (stop: number | Buffer): Buffer => {
-    const found = bytes.indexOf(stop, at)
-    if (found < 0) throw new Error('a look was cut off')
-    const part = bytes.subarray(at, found)
-    at = found + (typeof stop === 'number' ? 1 : stop.length)
-    return part
-  }
-  const kinds: { kind: string; path: string; odd?: RawAnswer; text?: Buffer }[] = []
+const settled = (look: Waiting, answer: BatchAnswer): void => {
   try {
-    for (const _ of looks) {
-      const kind = textOf(until(0))
-      const path = textOf(until(0))
-      if (kind === 'v') kinds.push({ kind, path, text: until(0) })
-      else if (kind !== 'o') kinds.push({ kind, path })
-      else {
-        const said = until(end)
-        const code = Number(said.subarray(-3).toString('latin1'))
-        kinds.push({ kind, path, odd: { code, stdout: said.subarray(0, -3), stderr: answer.stderr } })
-      }
-    }
-    const stats = statsOf(textOf(until(end)), kinds)
-    const texts = textsOf(bytes.subarray(at), kinds, stats)
-    return kinds.map(({ kind, path, odd, text }, index) => {
-      if (odd !== undefined) return { odd }
-      if (kind === 'a') return { realPath: path, stat: null, text: null }
-      const stat = stats.get(path)
-      const whole = kind === 't' ? texts.get(path) : text
-      // it may have become a file meanwhile
-      const isCut = whole === undefined && looks[index]?.withText === true && stat?.startsWith(REGULAR) !== false
-      if (stat === undefined || isCut) return undefined
-      return { realPath: path, stat, text: whole === undefined ? null : textOf(whole) }
-    })
-  } catch {
-    return []
+    if (answer === null) look.alone()
+    else look.settle(answer)
+  } catch (error) {
+    look.reject(error)
   }
-}
-
-/** The lines of stat, by path: each ends with it. */
-const statsOf = (said: string, kinds: readonly { kind: string; path: string }[]): ReadonlyMap<string, string> => {
-  const wanted = new Set(kinds.flatMap(({ kind, path }) => (kind === 'a' || kind === 'o' ? [] : [path])))
-  const lines = new Map<string, string>()
-  for (const line of said.split('\n')) {
-    const at = line.indexOf('|/')
-    const path = line.slice(at + 1)
-    if (at > 0 && wanted.has(path)) lines.set(path, line.slice(0, at))
-  }
-  return lines
-}
-
-const SIZE = 3
-// the first hexadecimal digit of the mode of a regular file
-const REGULAR = '8'
-
-/** The texts, by path: each under the header that tail gives it, and just as long as stat says. */
-const textsOf = (
-  bytes: Buffer,
-  kinds: readonly { kind: string; path: string }[],
-  stats: ReadonlyMap<string, string>,
-): ReadonlyMap<string, Buffer> => {
-  const texts = new Map<string, Buffer>()
-  let at = 0
-  for (const { kind, path } of kinds) {
-    if (kind !== 't') continue
-    const header = bytesOf(`${at === 0 ? '' : '\n'}==> ${path} <==\n`)
-    const size = Number(stats.get(path)?.split('|')[SIZE])
-    const from = at + header.length
-    if (!bytes.subarray(at, from).equals(header) || !(from + size <= bytes.length)) return new Map()
-    texts.set(path, bytes.subarray(from, from + size))
-    at = from + size
-  }
-  // a byte more or less somewhere, and none of them can be told from the others
-  return at === bytes.length ? texts : new Map()
 }

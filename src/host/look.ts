@@ -46,7 +46,7 @@ export const createLook = (parts: LookParts, options: LookOptions): Look => {
     },
     file,
     read: async (path) => textOfFound(path, await file(path)),
-    list: async (path) => files.list(clean(path)),
+    list: async (path, options) => files.list(clean(path), options),
     user: async (name): Promise<User | null> => asking.user(name ?? power),
     expand: (path) => asking.expand(path),
     as: (user) => createLook(parts, { ...options, power: user }),

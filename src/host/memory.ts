@@ -18,6 +18,8 @@ export interface Memory {
   known<Result>(key: string): Promise<Result> | null
   /** forgets everything, or the answers that a write to these paths may have changed: those of commands too */
   forget(paths?: readonly string[]): void
+  /** changes with everything that is forgotten */
+  age(): number
   /** the real path of one that was asked for, where it was learned since the last change */
   realPath(path: string): string | null
 }
@@ -37,7 +39,9 @@ const ACCOUNT_FILES = /^\/etc\/(?:passwd|group|shadow|nsswitch\.conf)$/
 export const createMemory = (): Memory => {
   const entries = new Map<string, Entry>()
   const realPaths = new Map<string, string>()
+  let age = 0
   return {
+    age: () => age,
     recall<Result>(
       key: string,
       about: { kind: Kind; path?: string },
@@ -66,6 +70,7 @@ export const createMemory = (): Memory => {
     known: <Result>(key: string) => (entries.get(key)?.answer ?? null) as Promise<Result> | null,
     realPath: (path) => realPaths.get(path) ?? null,
     forget(paths) {
+      age += 1
       if (paths === undefined) {
         for (const [key, entry] of entries) if (entry.kind !== 'lasting') entries.delete(key)
         realPaths.clear()

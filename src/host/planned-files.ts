@@ -1,5 +1,5 @@
 import { HostError } from '../contract/errors.ts'
-import type { Found } from '../contract/look.ts'
+import type { Found, ListOptions } from '../contract/look.ts'
 import type { Plan } from '../contract/machine.ts'
 import type { Asking } from './asking.ts'
 import { foundAsPlanned, leadsTo, namesAsPlanned, plannedAt } from './overlay.ts'
@@ -14,7 +14,7 @@ export interface FileQuestion {
 /** The files of a machine as they are, or as a plan makes them. */
 export interface Files {
   file(question: FileQuestion): Promise<Found | null>
-  list(path: string): Promise<readonly string[] | null>
+  list(path: string, options?: ListOptions): Promise<readonly string[] | null>
 }
 
 const MOST_LINKS = 40
@@ -22,7 +22,7 @@ const MOST_LINKS = 40
 /** The files as they are. */
 export const filesAsTheyAre = (asking: Asking): Files => ({
   file: async (question) => (await asking.report(question.path, question)).found,
-  list: async (path) => (await asking.list(path)).names,
+  list: async (path, options) => (await asking.list(path, options)).names,
 })
 
 /** The files as if a plan were carried out already. */
@@ -57,16 +57,16 @@ export const filesAsPlanned = (asking: Asking, plan: Plan, power: string): Files
     return foundAsPlanned(realPath, state, found, await maker())
   }
 
-  const list = async (path: string, links = 0): Promise<readonly string[] | null> => {
+  const list = async (path: string, options: ListOptions | undefined, links = 0): Promise<readonly string[] | null> => {
     checkLinks(path, links)
     const planned = plannedAt(known, path)
-    if (planned.kind === 'elsewhere') return list(planned.path, links + 1)
+    if (planned.kind === 'elsewhere') return list(planned.path, options, links + 1)
     if (planned.kind === 'entry' && planned.state.kind === 'link')
-      return list(leadsTo(path, planned.state.target), links + 1)
-    const { realPath, names } = await asking.list(path)
+      return list(leadsTo(path, planned.state.target), options, links + 1)
+    const { realPath, names } = await asking.list(path, options)
     return namesAsPlanned(known, realPath, names)
   }
-  return { file, list }
+  return { file, list: (path, options) => list(path, options) }
 }
 
 /** What was planned for a path that did not exist may be keyed by a name that leads elsewhere. */

@@ -21,7 +21,7 @@ export const isForAll = ({ files }: SshdTree): boolean => Object.values(files).e
 
 /** Says whether what sshd reads surely says the same to every connection: a Match of the main file is seen in one flight. */
 export const isSameForAll = async (on: Look): Promise<boolean> => {
-  void ahead(on.list(DROP_INS))
+  void ahead(on.list(DROP_INS, { texts: '.conf' }))
   const main = (await on.file(SSHD_CONFIG))?.text
   if (typeof main === 'string' && !isTextForAll(main)) return false
   const tree = await sshdTree(on, 'new')

@@ -44,7 +44,7 @@ export const lookAtKeyFile = async (on: Look, about: KeyFileLook): Promise<KeyFi
   const isNamedInHome = isBelow(path, user.home)
   const eyes = isNamedInHome ? ownEyes(on, user.name) : on
   const [home, directory, file] = await Promise.all([
-    orWithPower(eyes, on, (look) => look.file(user.home, { text: false })).then((seen) => seen?.found ?? null),
+    homeOf(eyes, on, user),
     orWithPower(eyes, on, (look) => look.file(posix.dirname(path), { follow: !isNamedInHome, text: false })),
     orWithPower(eyes, on, (look) => look.file(path, { follow: false })),
   ])
@@ -115,6 +115,13 @@ const orWithPower = async (
     return seen(await look(on), true)
   }
 }
+
+/** A user's home, seen by himself where that can be. */
+export const lookAtHome = (on: Look, user: User): Promise<Found | null> =>
+  homeOf(on.connection.power === 'root' ? on.as(user.name) : on, on, user)
+
+const homeOf = async (eyes: Look, on: Look, user: User): Promise<Found | null> =>
+  (await orWithPower(eyes, on, (look) => look.file(user.home, { text: false })))?.found ?? null
 
 const followed = async (scene: Scene): Promise<KeyFileSight> => {
   const { eyes, about } = scene

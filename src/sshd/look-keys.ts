@@ -10,7 +10,7 @@ import { isCommonType } from '../formats/public-key.ts'
 import { ahead } from './ahead.ts'
 import { sshdVersion } from './ask.ts'
 import { admissionNotes } from './key-admission.ts'
-import { type KeyFileLink, type KeyFileSight, lookAtKeyFile } from './key-files.ts'
+import { type KeyFileLink, type KeyFileSight, lookAtHome, lookAtKeyFile } from './key-files.ts'
 import { loginKeyFiles, reachNotes, realPaths } from './key-reach.ts'
 import { type AskedKeySources, byKeySources } from './key-sources.ts'
 import { compareVersions } from './keywords.ts'
@@ -184,7 +184,7 @@ const lookAtFiles = async (
   if (names.length === 0) refuse(`sshd reads no file of keys for ${user.name} (${sources.setting})`)
   const isRepaired = wanted.manage_dir && wanted.state === 'present'
   const [home, ...seen] = await Promise.all([
-    on.file(user.home, { text: false }),
+    lookAtHome(on, user),
     ...names.map((name) => lookAtKeyFile(on, { user, path: name, follow: wanted.follow, isRepaired })),
   ])
   const [first, ...rest] = seen

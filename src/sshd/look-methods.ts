@@ -115,7 +115,7 @@ const placeOf = (line: Statement | undefined): string =>
 
 /** What is asked in nearly every case goes ahead, so that it is one flight; the answers are remembered. */
 const askMainFile = async (on: Look, claim: MethodsClaim): Promise<void> => {
-  void ahead(on.list(DROP_INS))
+  void ahead(on.list(DROP_INS, { texts: '.conf' }))
   if (isPlanned(on)) return
   void ahead(verdict(on, { file: SSHD_CONFIG }))
   const [text, accounts] = await Promise.all([on.file(SSHD_CONFIG).then((file) => file?.text), accountsOf(on, null)])

@@ -94,7 +94,7 @@ const MOST_SOURCES = 10
 /** Sends ahead what is asked in nearly every case, so that it is one flight; the answers are remembered. */
 const speculate = (on: Look, params: SettingParams, path: string): void => {
   const guess = settingFor(params, toldRelease(on) ?? '9.2')
-  void ahead(on.list(DROP_INS))
+  void ahead(on.list(DROP_INS, { texts: '.conf' }))
   if (on.planned('/etc/ssh') || on.planned(path)) return void ahead(on.file(SSHD_CONFIG))
   void ahead(verdict(on, { file: SSHD_CONFIG }))
   void ahead(speculateOnBlocks(on, guess, criteriaFor(params)))

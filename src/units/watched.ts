@@ -36,7 +36,7 @@ export const watchedBySshd = async (on: Look): Promise<readonly Watched[]> => {
   // asked at once what the tree mostly leads to, so that it takes two flights, not three
   const [tree] = await Promise.all([
     readSshdTree(on, SSHD_CONFIG, 'new'),
-    on.list(DROP_INS),
+    on.list(DROP_INS, { texts: '.conf' }),
     on.file(DROP_INS, { text: false }),
   ])
   if (tree === null) return []

@@ -1,0 +1,138 @@
+import { bytesOf, textOf } from '../contract/bytes.ts'
+import { type Looked, parseReport, type Report, reportOf } from './found.ts'
+import type { RawAnswer } from './frame.ts'
+
+/** What was asked in a batch: a path, or the names in a directory with the texts of some files in it. */
+export type BatchItem =
+  | { readonly kind: 'path'; readonly path: string; readonly withText: boolean }
+  | { readonly kind: 'list'; readonly path: string }
+
+/** What was said of an item; null where it has to be asked again by itself. */
+export type BatchAnswer =
+  | { readonly kind: 'path'; readonly report: (user: string) => Report }
+  | { readonly kind: 'list'; readonly said: RawAnswer; readonly reports: ReadonlyMap<string, Report> }
+  | null
+
+interface Sorted {
+  readonly kind: string
+  readonly asked: string
+  readonly path: string
+  readonly withText: boolean
+  readonly odd?: RawAnswer
+  readonly text?: Buffer
+}
+
+/** Reads what a batch said of its items, in their order. */
+export const parseBatch = (answer: RawAnswer, items: readonly BatchItem[], mark: string): readonly BatchAnswer[] => {
+  const words = wordsOf(answer, mark)
+  try {
+    const sorted = items.map((item) => {
+      if (item.kind === 'path') return sortedOf(words, item.path, item.withText)
+      const said = words.answer()
+      const inside: Sorted[] = []
+      while (words.next() === 'f') inside.push(sortedOf(words, words.next(), true))
+      return { said, inside }
+    })
+    const all = sorted.flatMap((one) => ('inside' in one ? one.inside : [one]))
+    const stats = statsOf(textOf(words.untilMark()), all)
+    const texts = textsOf(words.rest(), all, stats)
+    return sorted.map((one) => {
+      if (!('inside' in one)) {
+        const looked = lookedAt(one, stats, texts)
+        return looked === null ? null : { kind: 'path', report: looked }
+      }
+      const reports = one.inside.flatMap((file) => {
+        const looked = file.odd === undefined ? lookedAt(file, stats, texts) : null
+        return looked === null ? [] : [[file.asked, looked('')] as const]
+      })
+      return { kind: 'list', said: one.said, reports: new Map(reports) }
+    })
+  } catch (error) {
+    if (error instanceof CutOff) return items.map(() => null)
+    throw error
+  }
+}
+
+class CutOff extends Error {}
+
+const wordsOf = ({ stdout: bytes, stderr }: RawAnswer, mark: string) => {
+  const end = Buffer.from(mark, 'latin1')
+  let at = 0
+  const until = (stop: number | Buffer): Buffer => {
+    const found = bytes.indexOf(stop, at)
+    if (found < 0) throw new CutOff()
+    const part = bytes.subarray(at, found)
+    at = found + (typeof stop === 'number' ? 1 : stop.length)
+    return part
+  }
+  return {
+    bytes: () => until(0),
+    next: () => textOf(until(0)),
+    untilMark: () => until(end),
+    /** what a subshell put out, with its exit code behind it */
+    answer: (): RawAnswer => {
+      const said = until(end)
+      return { code: Number(said.subarray(-3).toString('latin1')), stdout: said.subarray(0, -3), stderr }
+    },
+    rest: () => bytes.subarray(at),
+  }
+}
+
+const sortedOf = (words: ReturnType<typeof wordsOf>, asked: string, withText: boolean): Sorted => {
+  const kind = words.next()
+  const about = { kind, asked, path: words.next(), withText }
+  if (kind === 'v') return { ...about, text: words.bytes() }
+  return kind === 'o' ? { ...about, odd: words.answer() } : about
+}
+
+const lookedAt = (
+  { kind, asked, path, withText, odd, text }: Sorted,
+  stats: ReadonlyMap<string, string>,
+  texts: ReadonlyMap<string, Buffer>,
+): ((user: string) => Report) | null => {
+  if (odd !== undefined) return (user) => parseReport(odd, { path: asked, user })
+  if (kind === 'a') return () => ({ realPath: path, found: null })
+  const stat = stats.get(path)
+  const whole = kind === 't' ? texts.get(path) : text
+  // it may have become a file meanwhile
+  if (stat === undefined || (whole === undefined && withText && stat.startsWith(REGULAR))) return null
+  const looked: Looked = { realPath: path, stat, text: whole === undefined ? null : textOf(whole) }
+  return () => reportOf(looked)
+}
+
+/** The lines of stat, by path: each ends with it. */
+const statsOf = (said: string, kinds: readonly Sorted[]): ReadonlyMap<string, string> => {
+  const wanted = new Set(kinds.flatMap(({ kind, path }) => (kind === 'a' || kind === 'o' ? [] : [path])))
+  const lines = new Map<string, string>()
+  for (const line of said.split('\n')) {
+    const at = line.indexOf('|/')
+    const path = line.slice(at + 1)
+    if (at > 0 && wanted.has(path)) lines.set(path, line.slice(0, at))
+  }
+  return lines
+}
+
+const SIZE = 3
+// the first hexadecimal digit of the mode of a regular file
+const REGULAR = '8'
+
+/** The texts, by path: each under the header that tail gives it, and just as long as stat says. */
+const textsOf = (
+  bytes: Buffer,
+  kinds: readonly Sorted[],
+  stats: ReadonlyMap<string, string>,
+): ReadonlyMap<string, Buffer> => {
+  const texts = new Map<string, Buffer>()
+  let at = 0
+  for (const { kind, path } of kinds) {
+    if (kind !== 't') continue
+    const header = bytesOf(`${at === 0 ? '' : '\n'}==> ${path} <==\n`)
+    const size = Number(stats.get(path)?.split('|')[SIZE])
+    const from = at + header.length
+    if (!bytes.subarray(at, from).equals(header) || !(from + size <= bytes.length)) return new Map()
+    texts.set(path, bytes.subarray(from, from + size))
+    at = from + size
+  }
+  // a byte more or less somewhere, and none of them can be told from the others
+  return at === bytes.length ? texts : new Map()
+}
