@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import type { Machine } from '../contract/machine.ts'
+import { openAnswers } from '../host/answers.ts'
 import { type ConnectAbout, connectSsh, openLocal, startSsh } from '../host/connect.ts'
 import { traceLines } from '../host/trace.ts'
 import { visible } from '../output/visible.ts'
@@ -21,6 +22,8 @@ export interface ConnectionParts {
   readonly asking: Asking
   readonly telling: Telling
   readonly around: Surroundings
+  /** nothing is believed that was answered in an earlier run */
+  readonly anew: boolean
 }
 
 /** How the hosts of a run are reached and connected. */
@@ -44,7 +47,9 @@ export const connectionsOf = (loaded: Loaded, parts: ConnectionParts): Connectio
   const { reach, named } = reachesOf(loaded, flags)
   const { sudo } = passwords
   const control = openLocal({ ssh, ...traceOf(LOCAL, parts), ...(sudo === undefined ? {} : { sudoPassword: sudo }) })
-  const about = { ssh, control, note: telling.note }
+  // an audit is evidence: it asks everything anew
+  const answers = parts.anew ? {} : { answers: openAnswers(parts.around.environment) }
+  const about = { ssh, control, note: telling.note, ...answers }
   const inTurn = fewAtOnce(MOST_HANDSHAKES, PATIENCE_MS)
 
   const connect = async (machine: string): Promise<Machine> => {

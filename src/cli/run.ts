@@ -47,7 +47,7 @@ export const run = async (command: Mode, words: Words, around: Surroundings): Pr
   const waiving = openWaiving(waivers, { around, previous: keeping?.previous ?? null })
   const interrupt = watchInterrupts(() => telling.tell({ kind: 'interrupted' }))
   const asking = askingIn(output, interrupt)
-  const connections = connectionsOf(loaded, { flags, passwords, asking, telling, around })
+  const connections = connectionsOf(loaded, { flags, passwords, asking, telling, around, anew: mode === 'audit' })
   try {
     await connections.openKeys()
     keepHeapLean(Math.min(flags.forks, loaded.hosts.length))

@@ -105,6 +105,8 @@ export interface Look {
   as(user: string): Look
   /** asks a question of the closed list; `text` becomes its standard input */
   ask(question: Question, text?: string | Secret): Promise<Answer>
+  /** says that a question's answer is decided by the files that it names, and by no others: it may be remembered by them */
+  vouch(question: Question): void
   /** logs in to this machine from the control node, on a connection of its own, and out again */
   login(request: LoginRequest): Promise<LoginAnswer>
   /** says whether a path, or anything below it, was planned by an earlier task of a dry run (or by this one, in its look ahead) */

@@ -19,6 +19,11 @@ const asked: unique symbol = Symbol('made in questions.ts')
 export interface Question extends Command {
   /** its answer holds for the whole run, whatever is written: a PIN that was tried is not tried again */
   readonly lasting?: true
+  /**
+   * the files that decide the answer, as words of sh: as long as none of them changes, it is what it was, also from run to
+   * run once somebody who knows that these are all has vouched for it
+   */
+  readonly decidedBy?: readonly string[]
   /** the one file whose change makes it answer otherwise; left out: any change may */
   readonly rests?: string
   readonly [asked]: 'built-in' | 'own'
@@ -114,8 +119,17 @@ done
 exit 0
 `
 
+/** What sshd's answer about its configuration rests on: its program and libraries, its files and keys, the accounts. */
+export const SSHD_FILES: readonly string[] = [
+  ...[SSHD, '/etc/ld.so.cache', '/etc/ssl/openssl.cnf', '/etc/passwd', '/etc/group', '/etc/nsswitch.conf', '/run/sshd'],
+  ...['/etc/ssh/sshd_config', '/etc/ssh/sshd_config.d', '/etc/ssh/sshd_config.d/*', '/etc/ssh/ssh_host_*'],
+  ...['/etc/crypto-policies/back-ends/opensshserver.config', '/etc/crypto-policies/back-ends/opensslcnf.config'],
+]
+
 /** Every question that a look may ask: programs with flags that only look. */
 export const questions = {
+  /** the same of its own configuration on disk, which the files of {@link SSHD_FILES} decide where none is included besides */
+  sshdObeys: (one: SshdConnection): Question => ({ ...ask(SSHD, '-T', '-C', criteria(one)), decidedBy: SSHD_FILES }),
   /** what sshd obeys for a connection; `from` is its configuration (the standard input: `/dev/stdin`) */
   sshdEffective: (one?: SshdConnection, from?: string): Question =>
     ask(SSHD, '-T', ...(from === undefined ? [] : ['-f', from]), ...(one === undefined ? [] : ['-C', criteria(one)])),

@@ -11,6 +11,7 @@ import type { LookParts } from './look.ts'
 import { LOOK } from './look-library.ts'
 import type { Kind } from './memory.ts'
 import { commandScript, quote, textScript } from './quote.ts'
+import { askRemembered, vouch } from './remembered.ts'
 import type { Frame } from './session.ts'
 import { parseUser } from './user.ts'
 
@@ -21,6 +22,7 @@ export interface Asking {
   user(name: string): Promise<User | null>
   expand(path: string): Promise<string>
   ask(question: Question, text?: string | Secret): Promise<Answer>
+  vouch(question: Question): void
   login(request: LoginRequest): Promise<LoginAnswer>
   /** the real path of one that was asked for, where it is known without asking */
   realPath(path: string): string | null
@@ -134,14 +136,21 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
       return `${home.replace(/\/$/, '')}${rest}` || '/'
     },
     ask: (question, text) =>
-      memory.recall(`${user} ask ${askKey(question, text)}`, aboutQuestion(question), () =>
-        runCommand(parts, power, {
+      memory.recall(`${user} ask ${askKey(question, text)}`, aboutQuestion(question), () => {
+        const { answers } = parts
+        if (answers !== null && question.decidedBy !== undefined && text === undefined)
+          return askRemembered({ runner, memory, answers, power, key: `${user} ${askKey(question, text)}` }, question)
+        return runCommand(parts, power, {
           command: question,
           text,
           again: question.lasting !== true,
           anywhere: question.lasting !== true && !isOwn(question),
-        }),
-      ),
+        })
+      }),
+    vouch(question) {
+      const { answers } = parts
+      if (answers !== null) void vouch({ memory, answers, key: `${user} ${askKey(question, undefined)}` })
+    },
     login: (request) => memory.recall(`login ${loginKey(request)}`, { kind: 'command' }, () => parts.login(request)),
     realPath: (path) => memory.realPath(path),
   }

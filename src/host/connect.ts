@@ -1,6 +1,7 @@
 import { userInfo } from 'node:os'
 import type { Machine } from '../contract/machine.ts'
 import type { Secret } from '../contract/secret.ts'
+import type { AnswerStore } from './answers.ts'
 import type { Dialled } from './dial.ts'
 import { dialPatiently } from './dial-patiently.ts'
 import { localWire } from './local.ts'
@@ -19,6 +20,8 @@ export interface ConnectAbout {
   /** the control node */
   readonly control: Machine
   readonly trace?: Trace
+  /** what hosts answered in earlier runs; where it is left out, nothing is remembered from run to run */
+  readonly answers?: AnswerStore
   /** is told what the user should know: a host key that was recorded */
   readonly note?: (text: string) => void
 }
@@ -49,6 +52,7 @@ export const connectSsh = async (spec: HostSpec, about: ConnectAbout): Promise<M
     wire,
     runner,
     control: about.control,
+    answers: about.answers?.of(`${spec.name} ${spec.user}@${spec.address}:${spec.port}`) ?? null,
     login: (request) => logIn(spec, about.ssh, request),
   })
 }
@@ -95,6 +99,7 @@ export const openLocal = (options: LocalOptions): Machine => {
     wire,
     runner,
     control: null,
+    answers: null,
     login: (request) => logIn(itself, options.ssh, request),
   })
 }

@@ -5,6 +5,7 @@ import type { LookOptions, Plan } from '../contract/machine.ts'
 import { isOwn, type Question } from '../contract/questions.ts'
 import type { Secret } from '../contract/secret.ts'
 import { NotAhead, Waiting } from '../contract/signals.ts'
+import type { Answers } from './answers.ts'
 import { createAsking } from './asking.ts'
 import type { LookBatch } from './look-batch.ts'
 import { isBelow, type Memory } from './memory.ts'
@@ -17,6 +18,8 @@ export interface LookParts {
   readonly runner: Runner
   readonly memory: Memory
   readonly batch: LookBatch
+  /** what this machine answered in earlier runs; null: nothing is remembered from run to run */
+  readonly answers: Answers | null
   readonly control: (options: LookOptions) => Look
   login(request: LoginRequest): Promise<LoginAnswer>
 }
@@ -54,6 +57,7 @@ export const createLook = (parts: LookParts, options: LookOptions): Look => {
       if (ahead && isOwn(question)) throw new NotAhead("a question of the playbook's own")
       return asking.ask(question, text)
     },
+    vouch: (question) => asking.vouch(question),
     async login(request) {
       if (ahead) throw new NotAhead('a login')
       return asking.login(request)

@@ -3,6 +3,7 @@ import type { Connection, LoginAnswer, LoginRequest, Look, Touch } from '../cont
 import type { LookOptions, Machine, Plan } from '../contract/machine.ts'
 import type { Command } from '../contract/questions.ts'
 import type { Secret } from '../contract/secret.ts'
+import type { Answers } from './answers.ts'
 import { runCommand } from './asking.ts'
 import type { Wire } from './channel.ts'
 import { createLook, type LookParts } from './look.ts'
@@ -18,6 +19,7 @@ export interface MachineParts {
   readonly wire: Wire
   readonly runner: Runner
   readonly control: Machine | null
+  readonly answers: Answers | null
   login(request: LoginRequest): Promise<LoginAnswer>
 }
 
@@ -39,6 +41,7 @@ export const createMachine = (parts: MachineParts): Machine => {
     runner,
     memory,
     batch: createLookBatch(user),
+    answers: parts.answers,
     login: parts.login,
     control: (options) => control().look(atControl(options, parts.control === null)),
   }
@@ -97,6 +100,7 @@ export const createMachine = (parts: MachineParts): Machine => {
     forget,
     counters: () => ({ ...runner.counts(), bytesSent: wire.bytesSent() }),
     async close() {
+      parts.answers?.save()
       runner.close()
       await wire.close()
     },

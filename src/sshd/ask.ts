@@ -38,7 +38,8 @@ export const verdict = async (
 ): Promise<Verdict> => {
   const text = 'text' in about ? about.text : null
   const from = text !== null ? '/dev/stdin' : 'file' in about && about.file !== SSHD_CONFIG ? about.file : undefined
-  const question = questions.sshdEffective(connection, from)
+  const isOwn = text === null && from === undefined
+  const question = isOwn ? questions.sshdObeys(connection) : questions.sshdEffective(connection, from)
   const answer = await asked(on, question, text?.text)
   if (answer.code === 0) return { values: valuesOf(answer.stdout), warnings: linesOf(answer.stderr).map(tidy) }
   const isUntestable = UNTESTABLE.test(answer.stderr)

@@ -6,8 +6,9 @@ import { type Account, defaultKeySources, type KeySources, readKeySources } from
 import { type Flattened, flatten } from '../formats/sshd-tree.ts'
 import { ahead } from './ahead.ts'
 import { NEUTRAL, type Obeyed, SSHD_CONFIG, sshdVersion, type Verdict, verdict } from './ask.ts'
-import { isForAll, isSameForAll } from './for-all.ts'
+import { isForAll } from './for-all.ts'
 import { readSshdTree } from './read-tree.ts'
+import { isSameForAll } from './same-for-all.ts'
 import { grammarOf, isGlobalOnlyIn } from './setting.ts'
 
 /** Where sshd looks for a user's keys; `unasked` says why that is what it does by default and not what it told. */

@@ -20,6 +20,7 @@ import { isGlobalOnlyIn, type Setting } from './setting.ts'
 import { criteriaFor, refuseScope, type SettingParams, settingFor, valuesFor } from './setting-params.ts'
 import { isSameSpelling, saidOf, spelled, writtenOf } from './spelling.ts'
 import { sameValue } from './value.ts'
+import { vouchForNeutral } from './vouch.ts'
 import { connectionFor, connectionText, criteriaAround, mayMeet, overridingBlocks } from './witness.ts'
 
 /** What was found of a setting. */
@@ -71,6 +72,7 @@ const lookBy = async (
   const match = criteriaFor(params)
   const dangers = ahead(whyNobody({ on, setting, values, match }))
   const scene: Scene = { on, setting, values, match, ...(await treeOf(on, path, setting.grammar)) }
+  vouchForNeutral(on, scene.tree)
   if (params.state === 'present') await refuseUnread(on, scene)
   if (file === null) await noDirectory
   const all = statements(scene.tree)

@@ -87,6 +87,7 @@ const lookAt = (machine: MemoryMachine, options: LookOptions): Look => {
     },
     file: async (path) => foundOf(path, at(path)),
     list: async () => null,
+    vouch: () => {},
     user: async () => null,
     expand: async (path) => path,
     as: () => look,

@@ -71,6 +71,7 @@ export const localMachine = (argv: readonly string[], about: { readonly control?
     wire: localWire(),
     runner: shell.runner,
     control: about.control ?? null,
+    answers: null,
     login: async (request) => {
       logins.push(request)
       return { in: false, offered: ['publickey'], code: null, stdout: '', message: 'refused' }

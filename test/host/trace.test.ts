@@ -73,7 +73,10 @@ describe('a trace of a task with no_log', () => {
       software: null,
     } as const
     const login = async () => assert.fail('no login is tried')
-    return { machine: createMachine({ name: 'web1', connection, wire, runner, control: null, login }), lines }
+    return {
+      machine: createMachine({ name: 'web1', connection, wire, runner, control: null, answers: null, login }),
+      lines,
+    }
   }
 
   const table: Readonly<Record<string, (machine: Machine, hidden: boolean) => Promise<unknown>>> = {

@@ -207,7 +207,13 @@ for (const [name, argv] of Object.entries(SHELLS))
         { path: at('all/two'), found: null, wanted: { kind: 'file', text: 'a\0b' }, power: null },
         { path: at('all/ln'), found: null, wanted: { kind: 'link', target: 'one' }, power: null },
       ] as const
-      assert.deepEqual(await machine.writeAll(wanted), { written: 4, stopped: null, unsure: 0, notes: [] })
+      assert.deepEqual(await machine.writeAll(wanted), {
+        written: 4,
+        stopped: null,
+        inOrder: true,
+        unsure: 0,
+        notes: [],
+      })
       assert.equal(machine.counters().flights - before, 1)
       assert.deepEqual(
         [modeOf(at('all')), modeOf(at('all/one')), readFileSync(at('all/ln'), 'utf8'), readFileSync(at('all/two'))],

@@ -193,6 +193,7 @@ export const fakeMachine = (host: FakeHost = {}): FakeMachine => {
         if (host.login === undefined) throw new Error('this fake machine has no logins')
         return await host.login(request)
       },
+      vouch: () => {},
       planned: (path) => [...here.keys()].some((one) => one === path || one.startsWith(`${path}/`)),
     }
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { isForAll, isSameForAll, isTextForAll } from '../../src/sshd/for-all.ts'
+import { isForAll, isTextForAll } from '../../src/sshd/for-all.ts'
+import { isSameForAll } from '../../src/sshd/same-for-all.ts'
 import { grammarOf } from '../../src/sshd/setting.ts'
 import { recordings, treeOf } from '../formats/sshd-recordings.ts'
 import { fakeMachine } from '../kit/fake-look.ts'

@@ -25,7 +25,7 @@ export interface Stage {
   readonly host: LabHost
   /** runs `keyward COMMAND` on a playbook's text, and gives how it ended */
   play(
-    command: 'run' | 'check',
+    command: 'run' | 'check' | 'audit',
     playbook: string,
     flags?: readonly string[],
     env?: Readonly<Record<string, string>>,

@@ -1,0 +1,30 @@
+// Which answers of sshd may be remembered from run to run: those that nothing decides but files whose state is looked at.
+
+import type { Look } from '../contract/look.ts'
+import { questions } from '../contract/questions.ts'
+import { parseSshdConfig } from '../formats/sshd-config.ts'
+import { NEUTRAL, SSHD_CONFIG } from './ask.ts'
+import { isForAll } from './for-all.ts'
+import type { ReadTree } from './read-tree.ts'
+
+/** Vouches for sshd's answer about its files on disk, where they all lie where it is looked whether they changed. */
+export const vouchForNeutral = (on: Look, tree: ReadTree): void => {
+  const paths = Object.keys(tree.real)
+  if (tree.isNew || tree.root !== SSHD_CONFIG || paths.some((path) => on.planned(path))) return
+  if (!paths.every((path) => isWatched(path) && tree.real[path] === path)) return
+  if (isForAll(tree) && Object.values(tree.files).every((text) => isDecidedHere(text, tree)))
+    on.vouch(questions.sshdObeys(NEUTRAL))
+}
+
+const isWatched = (path: string): boolean =>
+  path === SSHD_CONFIG ||
+  /^\/etc\/ssh\/sshd_config\.d\/[^./][^/]*$/.test(path) ||
+  path === '/etc/crypto-policies/back-ends/opensshserver.config'
+
+/** Keys that lie elsewhere or with an agent, and names of addresses, may change and no file that is looked at shows it. */
+const isDecidedHere = (text: string, { grammar }: ReadTree): boolean =>
+  parseSshdConfig(text, grammar).every(({ name, value }) => {
+    if (name === 'hostkey' || name === 'hostdsakey') return /^\/etc\/ssh\/ssh_host_[\w.-]+$/.test(value)
+    if (name === 'listenaddress') return /^[\d.:[\]]+$/.test(value)
+    return name !== 'hostcertificate' && name !== 'hostkeyagent'
+  })

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openAnswers } from '../../src/host/answers.ts'
+import { readWitness } from '../../src/host/witness.ts'
+
+const line = (path: string, time: string): string => `${path}|1|2|81a4|3|2026-11-25 10:00:${time}000000 +0000`
+const CORE = [line('/usr/sbin/sshd', '00.000'), line('/etc/ld.so.cache', '00.000')]
+
+const said = (files: readonly string[], now: string) => {
+  const stdout = Buffer.from(`${files.join('\n')}\nfips 0\0${now}\0port 22\n`)
+  return readWitness({ code: 0, stdout, stderr: Buffer.alloc(0) })
+}
+
+const witnessOf = (files: readonly string[], now: string): string | null => {
+  const read = said(files, now)
+  return read === 'same' ? null : read.witness
+}
+
+describe('the files that an answer rests on', () => {
+  const later = line('/proc/self/.', '09.000')
+
+  it('are told with the answer', () => {
+    const read = said(CORE, later)
+    assert.ok(read !== 'same')
+    assert.equal(String(read.answer.stdout), 'port 22\n')
+    assert.equal(read.witness, `${CORE.join('\n')}\nfips 0`)
+  })
+
+  it('prove nothing where one was changed just now, which a second change would not show', () => {
+    const changed = [...CORE, line('/etc/ssh/sshd_config', '08.980')]
+    assert.equal(witnessOf(changed, later), null)
+    assert.notEqual(witnessOf(changed, line('/proc/self/.', '09.100')), null)
+  })
+
+  for (const [words, files, now] of [
+    ['sshd is not there', CORE.slice(1), later],
+    ['the libraries are kept otherwise', CORE.slice(0, 1), later],
+    ['there is no clock', CORE, line('/usr/sbin/sshd', '09.000')],
+    ['a time is told in another form', [...CORE, '/etc/passwd|1|2|81a4|3|2026-11-25 10:00:00'], later],
+    ['nothing is told', [], ''],
+  ] as const)
+    it(`prove nothing where ${words}`, () => assert.equal(witnessOf(files, now), null))
+
+  it('are said to be as they were', () =>
+    assert.equal(readWitness({ code: 0, stdout: Buffer.from('as remembered'), stderr: Buffer.alloc(0) }), 'same'))
+})
+
+describe('answers of earlier runs', () => {
+  let home: string
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'keyward-answers-'))
+  })
+  afterEach(() => rmSync(home, { recursive: true, force: true }))
+
+  const witnessed = { witness: 'a file', answer: { code: 0, stdout: 'port 22\n', stderr: '' } }
+  const folderOf = (): string => join(home, '.cache', 'keyward', 'answers')
+  const keep = (): string => {
+    const answers = openAnswers({ HOME: home }).of('web1')
+    answers.put('what', witnessed)
+    answers.save()
+    return join(folderOf(), readdirSync(folderOf())[0] ?? '')
+  }
+  const again = () => openAnswers({ HOME: home }).of('web1').get('what')
+
+  it('are found again, by machine and question', () => {
+    keep()
+    assert.deepEqual(again(), witnessed)
+    assert.equal(openAnswers({ HOME: home }).of('web2').get('what'), null)
+    assert.equal(openAnswers({ HOME: home }).of('web1').get('what else'), null)
+  })
+
+  for (const [words, spoil] of [
+    ['others may write', (file: string) => chmodSync(file, 0o666)],
+    ['lies in a folder that others may write in', () => chmodSync(folderOf(), 0o777)],
+    ['is no JSON', (file: string) => writeFileSync(file, '{')],
+    [
+      'is of another format',
+      (file: string) => writeFileSync(file, readFileSync(file, 'utf8').replace('"format":1', '"format":2')),
+    ],
+    [
+      'holds something else',
+      (file: string) => writeFileSync(file, '{"format":1,"answers":{"x":null,"y":{"witness":1}}}'),
+    ],
+  ] as const)
+    it(`count as none where their file ${words}`, () => {
+      spoil(keep())
+      assert.equal(again(), null)
+    })
+
+  it('are no hindrance where they cannot be written', () => {
+    writeFileSync(join(home, '.cache'), '')
+    const answers = openAnswers({ HOME: home }).of('web1')
+    answers.put('what', witnessed)
+    answers.save()
+    assert.equal(again(), null)
+  })
+})
