@@ -18,7 +18,7 @@ export interface Setting {
   readonly home?: string
   /** The root of the repository when not given. */
   readonly cwd?: string
-  /** Besides HOME and PATH, which is all that the command is given otherwise. */
+  /** Besides HOME, PATH and the way of connecting that is tested, which is all that the command is given otherwise. */
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string | Buffer
   readonly timeoutMs?: number
@@ -36,7 +36,8 @@ process.once('exit', () => rmSync(scratch, { recursive: true, force: true }))
 /** Runs the built command, without a terminal, to its end. */
 export async function keyward(args: readonly string[], setting: Setting = {}): Promise<Told> {
   const { cwd = repository, stdin = '', timeoutMs = 60_000 } = setting
-  const env = { PATH: process.env.PATH ?? '/usr/bin:/bin', HOME: setting.home ?? folder({}), ...setting.env }
+  const { PATH = '/usr/bin:/bin', KEYWARD_SSH = '' } = process.env
+  const env = { PATH, KEYWARD_SSH, HOME: setting.home ?? folder({}), ...setting.env }
   const finished = await runCommand(process.execPath, [mainFile, ...args], { cwd, env, stdin, timeoutMs })
   const stdout = finished.stdout.toString()
   return { code: finished.code, stdout, stderr: finished.stderr, json: <T>() => JSON.parse(stdout) as T }
