@@ -64,20 +64,24 @@ export const bare = (lab: Pick<Lab, 'hosts' | 'sshConfigFile'>): readonly string
   return ['sh', '-c', `printf '%s\\n' ${names} | xargs -P 20 -I @ ${ssh}`]
 }
 
+type Command = 'run' | 'check' | 'audit'
+
 /** The words of a keyward command on the ten tasks. */
-export const keywardWords = (command: 'run' | 'check', inventory: string): readonly string[] => [
+export const keywardWords = (command: Command, inventory: string): readonly string[] => [
   ...[process.execPath, 'dist/main.js', command, 'bench/keyward.yml', '-i', inventory, '-f', '20', '--output', 'lines'],
 ]
 
 const keyward = (lab: Lab): Tool => {
-  const words = (command: 'run' | 'check'): readonly string[] => keywardWords(command, lab.inventoryFile)
+  const words = (command: Command): readonly string[] => keywardWords(command, lab.inventoryFile)
   return {
     name: 'keyward',
     env: { HOME: lab.home },
     runs: [
       { row: 'keyward run, the first', argv: words('run'), proof: 'it converges' },
+      { row: 'keyward run, right after the first', argv: words('run'), proof: 'it changes nothing' },
       { row: 'keyward run, nothing to do', argv: words('run'), proof: 'it changes nothing' },
       { row: 'keyward check, nothing to do', argv: words('check'), proof: 'it changes nothing' },
+      { row: 'keyward audit, asks all anew', argv: words('audit'), proof: 'it changes nothing' },
     ],
   }
 }
