@@ -52,6 +52,16 @@ export const connectionsOf = (loaded: Loaded, parts: ConnectionParts): Connectio
   const about = { ssh, control, note: telling.note, ...answers }
   const inTurn = fewAtOnce(MOST_HANDSHAKES, PATIENCE_MS)
 
+  const firstPlays = new Map<string, Play>()
+  for (const { plays } of loaded.playbooks)
+    for (const play of plays)
+      for (const host of loaded.hostsOf(play)) if (!firstPlays.has(host)) firstPlays.set(host, play)
+  /** Root's shell, where the first play on a host surely begins with it: sudo is never tried on a guess. */
+  const firstNeeded = (machine: string): 'root' | null => {
+    const become = named(machine).become ?? firstPlays.get(machine)?.become.become ?? flags.become
+    return become === true ? 'root' : null
+  }
+
   const connect = async (machine: string): Promise<Machine> => {
     if (machine === LOCAL) return control
     const { address, port, user, keyFiles, ...own } = named(machine)
@@ -66,7 +76,8 @@ export const connectionsOf = (loaded: Loaded, parts: ConnectionParts): Connectio
       timeoutMs: flags.timeout * 1000,
       keepaliveMs: KEEPALIVE_MS,
     }
-    return await inTurn(() => connectSsh(spec, { ...about, ...traceOf(machine, parts) }))
+    const first = firstNeeded(machine)
+    return await inTurn(() => connectSsh(spec, { ...about, ...traceOf(machine, parts), ...(first ? { first } : {}) }))
   }
 
   const openKeys = async (): Promise<void> => {

@@ -7,9 +7,10 @@ import { dialPatiently } from './dial-patiently.ts'
 import { localWire } from './local.ts'
 import { logIn } from './login.ts'
 import { createMachine } from './machine.ts'
+import { rootPowers } from './powers.ts'
 import { createRunner } from './runner.ts'
 import type { HostSpec, SshRun } from './spec.ts'
-import { sshWire } from './ssh.ts'
+import { commandOf, sshWire } from './ssh.ts'
 import type { Trace } from './trace.ts'
 
 export { type HostSpec, type SshRun, startSsh } from './spec.ts'
@@ -22,13 +23,17 @@ export interface ConnectAbout {
   readonly trace?: Trace
   /** what hosts answered in earlier runs; where it is left out, nothing is remembered from run to run */
   readonly answers?: AnswerStore
+  /** whose shell is needed first, where that is known: it is asked for with the login */
+  readonly first?: 'root'
   /** is told what the user should know: a host key that was recorded */
   readonly note?: (text: string) => void
 }
 
 /** Connects to a host by SSH and logs in; its shells are opened when they are needed first. */
 export const connectSsh = async (spec: HostSpec, about: ConnectAbout): Promise<Machine> => {
-  const { dialled, tried } = await dialPatiently(spec, about)
+  const first = about.first === 'root' && spec.user !== 'root' && spec.sudoPassword === undefined
+  const command = first ? commandOf(rootPowers(spec.user, undefined).argv) : null
+  const { dialled, tried } = await dialPatiently(spec, { ...about, first: command })
   const wire = sshWire(dialled)
   const last = tried.last()
   const runner = createRunner({

@@ -13,7 +13,7 @@ const PAUSES_MS: readonly number[] = [300, 700, 1000]
 /** Connects and logs in; tries again for a moment, only where that may help, and says in whole words what went wrong. */
 export const dialPatiently = async (
   spec: HostSpec,
-  about: { readonly ssh: SshRun; readonly note?: (text: string) => void },
+  about: { readonly ssh: SshRun; readonly note?: (text: string) => void; readonly first?: string | null },
 ): Promise<{ dialled: Dialled; tried: Tried }> => {
   const attempts = await attemptsOf(spec, about.ssh)
   for (let attempt = 0; ; attempt += 1) {
@@ -23,7 +23,7 @@ export const dialPatiently = async (
     })
     const tried = tryAll(spec.user, attempts)
     try {
-      return { dialled: await dial(spec, check, tried.handler, onlyKey(attempts)), tried }
+      return { dialled: await dial(spec, check, tried.handler, onlyKey(attempts), about.first), tried }
     } catch (error) {
       const wait = PAUSES_MS[attempt]
       if (!(error instanceof DialError) || !error.again || wait === undefined)

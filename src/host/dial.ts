@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { NodeSSH } from 'node-ssh'
 import type { Algorithms, AuthHandlerMiddleware, Client, ParsedKey } from 'ssh2'
 import { HostError } from '../contract/errors.ts'
-import { signAtOnce } from './eager.ts'
+import { type EarlySession, signAtOnce } from './eager.ts'
 import type { HostKeyCheck } from './host-keys.ts'
 import { spareHostKeyProofs } from './spare.ts'
 
@@ -19,6 +19,7 @@ export interface Call {
 export interface Dialled {
   readonly client: Client
   readonly socket: Socket
+  readonly early: EarlySession | null
 }
 
 /** A connection did not come about; `again` where trying once more may help. */
@@ -55,12 +56,14 @@ const ALGORITHMS: Algorithms = {
  * Opens one connection and logs in; the host key is always judged. One attempt.
  *
  * @param only the one key that is shown first, where it is known: it signs without being asked for
+ * @param first a command whose session is asked for with the login, where that can be
  */
 export const dial = async (
   call: Call,
   check: HostKeyCheck,
   authHandler: AuthHandlerMiddleware,
   only: ParsedKey | null = null,
+  first: string | null = null,
 ): Promise<Dialled> => {
   const socket = await openSocket(call)
   const ssh = new NodeSSH()
@@ -79,7 +82,7 @@ export const dial = async (
   // node-ssh takes its own listener away once logged in; an error without one would end the process
   client.on('error', () => {})
   spareHostKeyProofs(client)
-  if (only !== null) signAtOnce(client, only)
+  const early = only === null ? () => null : signAtOnce(client, only, first)
   try {
     await connected
   } catch (error) {
@@ -87,7 +90,7 @@ export const dial = async (
     socket.destroy()
     throw check.trouble() ?? handshakeError(call, error as Error & { level?: string; code?: string })
   }
-  return { client, socket }
+  return { client, socket, early: early() }
 }
 
 const where = (call: Call): string => `${call.address}:${call.port}`

@@ -16,6 +16,7 @@ interface Protocol {
 
 interface Channels {
   add(opened: (error: Error | undefined, channel: ClientChannel) => void): number
+  remove(id: number): void
 }
 
 interface Opened {
@@ -36,14 +37,25 @@ const protocolOf = (client: Client): Protocol | null => {
   return isKnown ? protocol : null
 }
 
+/** A session that was asked for together with the login. */
+export interface EarlySession {
+  readonly command: string
+  /** the channel, or why there is none: then nothing was started */
+  readonly opened: Promise<ClientChannel | Error>
+  /** how its command ended before anybody listened */
+  ended(): { readonly code: number | null; readonly signal: string | null } | null
+}
+
 /**
  * Logs in with one key in one round trip: the request is sent with the one for its service, and signed at once instead of
  * asking whether the key would do (RFC 4252, section 7, allows it). For keys whose algorithm does not depend on what the
- * server says of itself: all but RSA.
+ * server says of itself: all but RSA. With a command, the first session is asked for in the same flight (section 5.1 lets
+ * what follows a request that succeeds reach the service): one that may be started for nothing, should nobody need it.
  */
-export const signAtOnce = (client: Client, key: ParsedKey): void => {
+export const signAtOnce = (client: Client, key: ParsedKey, command: string | null): (() => EarlySession | null) => {
   const protocol = protocolOf(client)
-  if (protocol === null || key.type === 'ssh-rsa') return
+  let early: EarlySession | null = null
+  if (protocol === null || key.type === 'ssh-rsa') return () => null
   const accepted = protocol._handlers.SERVICE_ACCEPT as Handler
   const service = protocol.service.bind(protocol)
   const authenticate = protocol.authPK.bind(protocol)
@@ -66,10 +78,38 @@ export const signAtOnce = (client: Client, key: ParsedKey): void => {
     authenticate(user, key, algorithm, (data, done) => {
       const signature = key.sign(data)
       // whoever cannot sign is asked as before, which ends with the error
-      if (signature instanceof Error) authenticate(user, key, algorithm)
-      else done(signature)
+      if (signature instanceof Error) return authenticate(user, key, algorithm)
+      done(signature)
+      if (command !== null) early = openEarly(client, protocol, command)
     })
   }
+  return () => early
+}
+
+/** Asks for a session before the login is confirmed; where it is not, the server never saw the session. */
+const openEarly = (client: Client, protocol: Protocol, command: string): EarlySession | null => {
+  let ended: ReturnType<EarlySession['ended']> = null
+  let giveUp: (error: Error) => void = () => {}
+  const refused = new Promise<Error>((resolve) => {
+    giveUp = resolve
+  })
+  const number = (client as unknown as { _chanMgr?: Channels })._chanMgr
+  const opening = openAtOnce(client, command)
+  if (opening === null) return null
+  const failed = protocol._handlers.USERAUTH_FAILURE
+  protocol._handlers.USERAUTH_FAILURE = (...said) => {
+    number?.remove(0)
+    giveUp(new Error('the login needs more than the key'))
+    failed?.(...said)
+  }
+  const opened = Promise.race([opening, refused]).then((channel) => {
+    if (!(channel instanceof Error))
+      channel.on('exit', (code: number | null, signal?: string) => {
+        ended = { code, signal: signal ?? null }
+      })
+    return channel
+  })
+  return { command, opened, ended: () => ended }
 }
 
 // as ssh2 has them: its handlers count with these

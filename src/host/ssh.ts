@@ -3,11 +3,14 @@ import type { Client, ClientChannel } from 'ssh2'
 import { HostError } from '../contract/errors.ts'
 import type { Channel, ChannelListener, Ended, Wire } from './channel.ts'
 import type { Dialled } from './dial.ts'
-import { openAtOnce } from './eager.ts'
+import { type EarlySession, openAtOnce } from './eager.ts'
 import { words } from './quote.ts'
 
+/** A program with its arguments as a command for a login shell, which it replaces. */
+export const commandOf = (argv: readonly string[]): string => `exec ${words(argv)}`
+
 /** An SSH connection that carries channels; a lost one ends them all as lost. */
-export const sshWire = ({ client, socket }: Dialled): Wire => {
+export const sshWire = ({ client, socket, early }: Dialled): Wire => {
   const before = socket.bytesWritten
   const open = new Set<SshChannel>()
   let hasOpened = false
@@ -27,7 +30,12 @@ export const sshWire = ({ client, socket }: Dialled): Wire => {
       const isFirst = !hasOpened
       hasOpened = true
       open.add(channel)
-      if (lost === null) void channel.start(client, `exec ${words(argv)}`, isFirst)
+      const command = commandOf(argv)
+      const ready = isFirst && early?.command === command ? early : null
+      // whoever asked for it was wrong about what is needed first
+      if (isFirst && early !== null && ready === null)
+        void early.opened.then((one) => !(one instanceof Error) && one.close())
+      if (lost === null) void channel.start(client, command, { isFirst: isFirst && early === null, early: ready })
       else {
         const gone = { ...UNKNOWN, lost }
         queueMicrotask(() => channel.end(gone))
@@ -84,7 +92,13 @@ class SshChannel implements Channel {
     this.#listener.ended(how)
   }
 
-  async start(client: Client, command: string, isFirst: boolean): Promise<void> {
+  async start(
+    client: Client,
+    command: string,
+    { isFirst, early }: { readonly isFirst: boolean; readonly early: EarlySession | null },
+  ): Promise<void> {
+    const asked = await early?.opened
+    if (asked !== undefined && !(asked instanceof Error)) return this.#run(asked, early?.ended() ?? UNKNOWN)
     for (let attempt = 0; !this.#isOver; attempt += 1) {
       const atOnce = isFirst && attempt === 0 ? openAtOnce(client, command) : null
       const started = await (atOnce ?? startCommand(client, command))
@@ -96,8 +110,8 @@ class SshChannel implements Channel {
     }
   }
 
-  #run(stream: ClientChannel): void {
-    let exit = UNKNOWN
+  #run(stream: ClientChannel, ended: Pick<Ended, 'code' | 'signal'> = UNKNOWN): void {
+    let exit: Ended = ended
     stream.on('error', () => {})
     stream.on('data', (chunk: Buffer) => this.#listener.stdout(chunk))
     stream.stderr.on('data', (chunk: Buffer) => this.#listener.stderr(chunk))

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { Secret } from '../../src/contract/secret.ts'
 import { connectSsh, openLocal, startSsh } from '../../src/host/connect.ts'
 import { delaying } from '../kit/delay.ts'
-import { type Lab, startLab } from '../kit/lab.ts'
+import { type Lab, securePassword, startLab } from '../kit/lab.ts'
 import { firstHost } from '../kit/outside.ts'
+import { folder } from '../kit/story.ts'
 
 const DELAY_MS = 150
 
@@ -24,7 +28,7 @@ describe('a connection', () => {
   })
 
   /** round trips behind that of TCP, which the delaying server answers at once: for logging in, and for the first answer of a shell */
-  const roundTrips = async (): Promise<{ readonly login: number; readonly answer: number }> => {
+  const roundTrips = async (first?: 'root'): Promise<{ readonly login: number; readonly answer: number }> => {
     const home = process.env.HOME
     process.env.HOME = lab.home
     try {
@@ -42,10 +46,10 @@ describe('a connection', () => {
           timeoutMs: 10_000,
           keepaliveMs: 0,
         },
-        { ssh, control },
+        { ssh, control, ...(first === undefined ? {} : { first }) },
       )
       const loggedIn = performance.now()
-      const found = await machine.look({ power: null }).file('/etc/hostname', { text: false })
+      const found = await machine.look({ power: first ?? null }).file('/etc/hostname', { text: false })
       const answered = performance.now()
       assert.equal(found?.kind, 'file')
       await machine.close()
@@ -65,10 +69,67 @@ describe('a connection', () => {
     assert.ok(took.answer <= 2, JSON.stringify(took))
   })
 
+  it("asks for root's shell with the login, where that is the one that is needed first", async () => {
+    process.env.KEYWARD_SSH = ''
+    const took = await roundTrips('root')
+    assert.ok(took.login <= 3, JSON.stringify(took))
+    assert.ok(took.answer <= 1, JSON.stringify(took))
+  })
+
   it('takes the plain path where that is asked for, which comes to the same', async () => {
     process.env.KEYWARD_SSH = 'plain'
     const took = await roundTrips()
     assert.ok(took.login > 4, JSON.stringify(took))
     assert.ok(took.answer > 2, JSON.stringify(took))
+  })
+})
+
+describe('a session that is asked for with the login', () => {
+  let lab: Lab
+  before(async () => {
+    lab = await startLab({ hosts: 1, name: 'early' })
+  })
+  after(() => lab.stop())
+
+  const connect = (about: { readonly user: string; readonly key: string; readonly password?: Secret }) => {
+    const { address, port } = firstHost(lab)
+    const home = process.env.HOME
+    process.env.HOME = lab.home
+    const ssh = startSsh()
+    const connecting = connectSsh(
+      {
+        ...{ name: 'h1', address, port, user: about.user, keyFiles: [about.key], hostKeys: 'accept-new' },
+        ...{ timeoutMs: 10_000, keepaliveMs: 0, ...(about.password === undefined ? {} : { password: about.password }) },
+      } as const,
+      { ssh, control: openLocal({ ssh }), first: 'root' },
+    )
+    process.env.HOME = home
+    return connecting
+  }
+
+  it('is none where the key is refused, which is told as ever', async () => {
+    const key = join(folder({}), 'other')
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key])
+    await assert.rejects(connect({ user: 'admin', key }), /refuse/)
+  })
+
+  it('is none where the login needs more than the key, and comes behind it then', async () => {
+    const host = firstHost(lab)
+    await host.exec(
+      "printf 'AuthenticationMethods publickey,password\nPasswordAuthentication yes\n' > /etc/ssh/sshd_config.d/00.conf",
+    )
+    await host.exec('kill -HUP $(cat /run/sshd.pid); sleep 0.5')
+    const machine = await connect({ user: 'secure', key: lab.key, password: new Secret(securePassword) })
+    assert.equal((await machine.look({ power: null }).file('/etc/hostname'))?.kind, 'file')
+    assert.equal(await machine.look({ power: null }).read('/etc/hostname'), `${host.name}\n`)
+    await machine.close()
+    await host.reset()
+  })
+
+  it('gives what sudo says where that refuses at once', async () => {
+    const machine = await connect({ user: 'plain', key: lab.key })
+    await assert.rejects(machine.look({ power: 'root' }).read('/etc/shadow'), /sudo/)
+    assert.equal((await machine.look({ power: null }).file('/etc/hostname'))?.kind, 'file')
+    await machine.close()
   })
 })
