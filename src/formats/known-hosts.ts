@@ -83,10 +83,47 @@ export interface KnownKeys {
   readonly authorities: readonly Recorded[]
 }
 
+interface Indexed extends Recorded {
+  readonly order: number
+}
+
+interface Index {
+  /** entries that list nothing but names, by each */
+  readonly byName: ReadonlyMap<string, readonly Indexed[]>
+  /** patterns and hashes: they are compared with each host */
+  readonly others: readonly Indexed[]
+}
+
+// remembered by the identity of what was read: a thousand hosts ask of the same files
+const indexes = new WeakMap<readonly KnownHostsFile[], Index>()
+
+const indexOf = (files: readonly KnownHostsFile[]): Index => {
+  const known = indexes.get(files)
+  if (known !== undefined) return known
+  const byName = new Map<string, Indexed[]>()
+  const others: Indexed[] = []
+  let order = 0
+  for (const { path, entries } of files)
+    for (const entry of entries) {
+      const indexed = { ...entry, path, order: order++ }
+      if (/[*?!]|^\|1\|/.test(entry.hosts)) others.push(indexed)
+      else
+        for (const name of new Set(entry.hosts.toLowerCase().split(',')))
+          byName.set(name, [...(byName.get(name) ?? []), indexed])
+    }
+  const index = { byName, others }
+  indexes.set(files, index)
+  return index
+}
+
 /** Finds what is recorded for a host; like ssh, a port that nobody recorded falls back to the plain name. */
 export const knownKeys = (files: readonly KnownHostsFile[], host: string, port: number): KnownKeys => {
-  const all = files.flatMap((file) => file.entries.map((entry) => ({ ...entry, path: file.path })))
-  const named = (name: string) => all.filter((entry) => namesHost(entry.hosts, name))
+  const { byName, others } = indexOf(files)
+  const named = (name: string): readonly Recorded[] => {
+    const plain = byName.get(name) ?? []
+    const matching = others.filter((entry) => namesHost(entry.hosts, name))
+    return matching.length === 0 ? plain : [...plain, ...matching].sort((a, b) => a.order - b.order)
+  }
   const exact = named(knownHostName(host, port))
   const plain = port === 22 ? [] : named(knownHostName(host, 22))
   const keys = (from: readonly Recorded[]) => from.filter((entry) => entry.marker === null)
