@@ -1,3 +1,4 @@
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import type { Client, ClientChannel, ParsedKey } from 'ssh2'
 
 // Round trips that the protocol does not need and ssh2 takes all the same. All of this is ssh2's inside: where a member is
@@ -76,7 +77,7 @@ export const signAtOnce = (client: Client, key: ParsedKey, command: string | nul
     if (!isProbe || !isFirst || shown !== key) return authenticate(user, shown, algorithm, sign)
     isFirst = false
     authenticate(user, key, algorithm, (data, done) => {
-      const signature = key.sign(data)
+      const signature = signatureOf(key, data)
       // whoever cannot sign is asked as before, which ends with the error
       if (signature instanceof Error) return authenticate(user, key, algorithm)
       done(signature)
@@ -110,6 +111,20 @@ const openEarly = (client: Client, protocol: Protocol, command: string): EarlySe
     return channel
   })
   return { command, opened, ended: () => ended }
+}
+
+// ssh2 keeps keys as text, and OpenSSL reads it anew for each signature
+const readKeys = new WeakMap<ParsedKey, KeyObject>()
+
+const signatureOf = (key: ParsedKey, data: Buffer): Buffer | Error => {
+  if (key.type !== 'ssh-ed25519') return key.sign(data)
+  try {
+    const read = readKeys.get(key) ?? createPrivateKey(key.getPrivatePEM())
+    readKeys.set(key, read)
+    return sign(null, data, read)
+  } catch {
+    return key.sign(data)
+  }
 }
 
 // as ssh2 has them: its handlers count with these
