@@ -5,6 +5,12 @@ import type { PathState } from './state.ts'
 /** Files planned so far on one machine in a dry run: real path to what will be there. */
 export type Plan = ReadonlyMap<string, PathState>
 
+/** Whether what a look ahead saw still holds: a machine that remembers its answers sets it, and no other. */
+export interface Ahead {
+  /** nothing was refused, no answer was missing, and none was forgotten since */
+  holds?: boolean
+}
+
 /** How a look is to be given. */
 export interface LookOptions {
   /** whose powers it has; null: the login user's */
@@ -14,7 +20,7 @@ export interface LookOptions {
   /** these are of the task's own look ahead: their LATER text may be read as such */
   readonly own?: ReadonlySet<string>
   /** asked ahead of the task's turn: own questions and logins end with NotAhead */
-  readonly ahead?: true
+  readonly ahead?: Ahead
   /** its task has `no_log`: no trace and no message says what is asked and answered */
   readonly hidden?: boolean
 }

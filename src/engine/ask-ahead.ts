@@ -1,10 +1,11 @@
-import type { Machine } from '../contract/machine.ts'
+import type { Ahead, Machine } from '../contract/machine.ts'
+import type { State } from '../contract/state.ts'
 import { bindParams, evaluateConditions, loopItems } from '../playbook/bind.ts'
 import type { Task } from '../playbook/shape.ts'
 import { type HostRun, scopeOf } from './host-run.ts'
 import { powerOf } from './power.ts'
 
-/** Asks, in one flight, what all tasks will want to know whose parameters are known already, and drops what comes of it. */
+/** Asks, in one flight, what all tasks will want to know whose parameters are known already, and keeps what they saw. */
 export const lookAhead = async (run: HostRun, machine: Machine): Promise<void> => {
   const { parts, play } = run
   const asked = new Set<Task>()
@@ -52,8 +53,12 @@ const askAhead = (run: HostRun, machine: Machine, task: Task): boolean => {
     for (const item of itemsOf(run, task)) {
       const scope = scopeOf(run, task, item)
       const params = bindParams(task, scope)
-      const look = machine.look({ power: powerOf(run, task, run.host, scope), hidden: task.noLog, ahead: true })
-      task.module.probe(look, params as never).catch(() => {})
+      const power = powerOf(run, task, run.host, scope)
+      const ahead: Ahead = {}
+      const look = machine.look({ power, hidden: task.noLog, ahead })
+      const record = task.module.probe(look, params as never) as Promise<State>
+      record.catch(() => {})
+      run.seen.keep({ task, index: item?.index ?? 0, params, power, ahead, record })
     }
     return true
   } catch {

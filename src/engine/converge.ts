@@ -64,7 +64,9 @@ const once = async (
   const before = act ? null : (planned?.record(machine, statementKey(statement)) ?? null)
   if (before !== null) return bareEnding('ok', [], before)
 
-  const now = (await module.probe(overhear(machine.look({ power, hidden, plan }), asked), params as never)) as State
+  const known = plan.size === 0 ? ((await statement.seen?.()) ?? null) : null
+  const now =
+    known ?? ((await module.probe(overhear(machine.look({ power, hidden, plan }), asked), params as never)) as State)
   const wanted = module.plan(params as never, now as never) as State
   const changes = diff(now, wanted)
   const notes = wanted.notes ?? now.notes ?? []

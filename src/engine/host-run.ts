@@ -7,6 +7,7 @@ import type { Machines } from './machines.ts'
 import type { Parts } from './parts.ts'
 import type { Planned } from './planned.ts'
 import type { RunOnce } from './run-once.ts'
+import type { SeenAhead } from './seen-ahead.ts'
 import { runTask, type TaskEnd } from './task.ts'
 
 /** One host on its way through one play. */
@@ -27,6 +28,8 @@ export interface HostRun {
   /** handlers that were notified and did not run yet */
   readonly notified: Set<Task>
   readonly once: RunOnce
+  /** what tasks saw ahead of their turn */
+  readonly seen: SeenAhead
   /** says whether the batch goes on: failure limits stop hosts at task boundaries */
   goesOn(): boolean
 }

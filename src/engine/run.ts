@@ -9,6 +9,7 @@ import { type Machines, machinesOf } from './machines.ts'
 import type { Parts } from './parts.ts'
 import { Planned } from './planned.ts'
 import { runOnceOf } from './run-once.ts'
+import { SeenAhead } from './seen-ahead.ts'
 
 interface Course {
   readonly parts: Parts
@@ -147,6 +148,7 @@ const runBatch = async (course: Course, play: Play, batch: readonly string[]): P
       facts: {},
       notified: new Set<never>(),
       once,
+      seen: new SeenAhead(),
       goesOn,
     }
     const end: HostEnd = await runHost(run)

@@ -20,9 +20,11 @@ export interface Statement {
   readonly hidden: boolean
   /** an act of which `changed_when: false` says that it changes nothing */
   readonly harmless: boolean
-  /** asked before anything is done about a finding: somebody may answer for it */
   /** asks ahead what comes next: called while a change of this one is under way */
   readonly meanwhile?: () => void
+  /** the record that was seen ahead of its turn, where the machine would answer the same again */
+  readonly seen?: () => Promise<State | null>
+  /** asked before anything is done about a finding: somebody may answer for it */
   readonly waive: ((changes: readonly Change[]) => Waived | null) | null
 }
 

@@ -78,7 +78,11 @@ const runItem = async (run: HostRun, task: Task, item: LoopItem | null, next: re
     if (item !== null) about = { ...item, label: itemLabel(task, scope) }
     if (!evaluateConditions(task.when, scope))
       return { ...skippedItem('its "when" does not hold'), startedMs, ...about }
-    return { startedMs, ...about, ...(await bound(run, task, scope, { label: about.label ?? null, next })) }
+    return {
+      startedMs,
+      ...about,
+      ...(await bound(run, task, scope, { label: about.label ?? null, next, index: item?.index ?? 0 })),
+    }
   } catch (error) {
     return { ending: endingOfBinding(error, task, run.mode), startedMs, ...about }
   }
@@ -88,7 +92,7 @@ const bound = async (
   run: HostRun,
   task: Task,
   scope: Scope,
-  { label, next }: { readonly label: string | null; readonly next: readonly Task[] },
+  { label, next, index }: { readonly label: string | null; readonly next: readonly Task[]; readonly index: number },
 ): Promise<{ ending: Ending; machine?: string }> => {
   const delegate = task.delegateTo === null ? null : String(task.delegateTo.evaluate(scope))
   const params = bindParams(task, scope)
@@ -96,19 +100,23 @@ const bound = async (
   const machine = await run.machines.open(target, run.play)
   const control = await run.machines.control()
   const mode: Mode = task.checkMode === null ? run.mode : task.checkMode ? 'check' : 'run'
+  const power = powerOf(run, task, target, scope)
   const statement = {
     task: task.name,
     module: task.module,
     params,
     machine,
     control,
-    power: powerOf(run, task, target, scope),
+    power,
     hidden: task.noLog,
     harmless: isHarmless(task, scope),
     waive: waiverOf(run, task, label),
-    meanwhile: () => {
-      if (delegate === null) askNext(run, machine, next)
-    },
+    ...(delegate === null
+      ? {
+          meanwhile: () => askNext(run, machine, next),
+          seen: () => run.seen.take({ task, index, params, power }),
+        }
+      : {}),
   }
   const ending = await run.machines.alone([machine], () => converge(statement, mode, run.planned))
   const really = mode === 'run' && run.mode !== 'run' ? ['done for real: check_mode is false'] : []

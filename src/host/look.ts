@@ -1,7 +1,7 @@
 import { HostError } from '../contract/errors.ts'
 import { LATER } from '../contract/later.ts'
 import type { Answer, Connection, Found, LoginAnswer, LoginRequest, Look, User } from '../contract/look.ts'
-import type { LookOptions, Plan } from '../contract/machine.ts'
+import type { Ahead, LookOptions, Plan } from '../contract/machine.ts'
 import { isOwn, type Question } from '../contract/questions.ts'
 import type { Secret } from '../contract/secret.ts'
 import { NotAhead, Waiting } from '../contract/signals.ts'
@@ -29,7 +29,8 @@ const NO_PLAN: Plan = new Map()
 /** Makes a look: it reads and asks with somebody's powers, and sees planned files as if they were written. */
 export const createLook = (parts: LookParts, options: LookOptions): Look => {
   const power = options.power ?? parts.connection.user
-  const { plan = NO_PLAN, ahead = false } = options
+  const { plan = NO_PLAN, ahead } = options
+  if (ahead !== undefined) parts.memory.vouch(ahead)
   const asking = createAsking(options.hidden ? { ...parts, runner: hiddenRunner(parts.runner) } : parts, options.power)
   const files = plan.size === 0 ? filesAsTheyAre(asking) : filesAsPlanned(asking, plan, power)
 
@@ -54,12 +55,12 @@ export const createLook = (parts: LookParts, options: LookOptions): Look => {
     expand: (path) => asking.expand(path),
     as: (user) => createLook(parts, { ...options, power: user }),
     async ask(question: Question, text?: string | Secret): Promise<Answer> {
-      if (ahead && isOwn(question)) throw new NotAhead("a question of the playbook's own")
+      if (ahead !== undefined && isOwn(question)) throw refused(ahead, "a question of the playbook's own")
       return asking.ask(question, text)
     },
     vouch: (question) => asking.vouch(question),
     async login(request) {
-      if (ahead) throw new NotAhead('a login')
+      if (ahead !== undefined) throw refused(ahead, 'a login')
       return asking.login(request)
     },
     planned(path) {
@@ -68,6 +69,11 @@ export const createLook = (parts: LookParts, options: LookOptions): Look => {
       return [...plan.keys()].some((key) => names.some((name) => key === name || isBelow(key, name)))
     },
   }
+}
+
+const refused = (ahead: Ahead, what: string): NotAhead => {
+  ahead.holds = false
+  return new NotAhead(what)
 }
 
 const textOfFound = (path: string, found: Found | null): string | null => {
@@ -82,5 +88,6 @@ const textOfFound = (path: string, found: Found | null): string | null => {
 /** Takes doubled and trailing slashes away; `..` stays, since it means the parent of where a link leads. */
 const clean = (path: string): string => {
   if (!path.startsWith('/')) throw new HostError(`${path} is not an absolute path`)
+  if (!path.endsWith('/') && !path.includes('//')) return path
   return path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '')
 }

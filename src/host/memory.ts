@@ -1,3 +1,5 @@
+import type { Ahead } from '../contract/machine.ts'
+
 /** What an answer is about, which says when it is forgotten: one that lasts holds for the whole run. */
 export type Kind = 'path' | 'account' | 'command' | 'lasting'
 
@@ -22,6 +24,8 @@ export interface Memory {
   age(): number
   /** the real path of one that was asked for, where it was learned since the last change */
   realPath(path: string): string | null
+  /** says of what was seen ahead that it holds, until an answer is missing or forgotten */
+  vouch(ahead: Ahead): void
 }
 
 interface Entry {
@@ -40,6 +44,11 @@ export const createMemory = (): Memory => {
   const entries = new Map<string, Entry>()
   const realPaths = new Map<string, string>()
   let age = 0
+  const aheads = new Set<Ahead>()
+  const doubt = (): void => {
+    for (const ahead of aheads) ahead.holds = false
+    aheads.clear()
+  }
   return {
     age: () => age,
     recall<Result>(
@@ -62,6 +71,7 @@ export const createMemory = (): Memory => {
         },
         // an error is no answer: whoever asks next asks the machine
         () => {
+          doubt()
           if (entries.get(key) === entry) entries.delete(key)
         },
       )
@@ -69,8 +79,13 @@ export const createMemory = (): Memory => {
     },
     known: <Result>(key: string) => (entries.get(key)?.answer ?? null) as Promise<Result> | null,
     realPath: (path) => realPaths.get(path) ?? null,
+    vouch(ahead) {
+      ahead.holds ??= true
+      if (ahead.holds) aheads.add(ahead)
+    },
     forget(paths) {
       age += 1
+      doubt()
       if (paths === undefined) {
         for (const [key, entry] of entries) if (entry.kind !== 'lasting') entries.delete(key)
         realPaths.clear()

@@ -176,7 +176,7 @@ describe('a look ahead of its turn', () => {
   after(() => machine.close())
 
   it('leaves own questions and logins for later', async () => {
-    const ahead = machine.look({ power: null, ahead: true })
+    const ahead = machine.look({ power: null, ahead: {} })
     await assert.rejects(ahead.ask(questions.own('true')), NotAhead)
     await assert.rejects(ahead.login({ user: 'me' }), NotAhead)
     await assert.rejects(ahead.as('root').control.ask(questions.own('true')), NotAhead)
