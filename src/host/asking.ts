@@ -29,6 +29,10 @@ export interface Asking {
 }
 
 const LOOK_MS = 60_000
+// what brings the text too tells more, and so does the same way of following: those first
+const WITH_TEXT = [true]
+const WITH_OR_WITHOUT = [true, false]
+const EITHER = [true, false]
 
 /** Makes the questions of a machine with one user's powers. */
 export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | null): Asking => {
@@ -42,12 +46,15 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
 
   /** What was asked of a path, or is about to be, tells the same without its text, and where no link is, otherwise followed. */
   const report: Asking['report'] = (path, how) => {
-    const asked = [true, how.withText].flatMap((withText) =>
-      [how.follow, !how.follow].flatMap((follow) => {
+    const known = memory.known<Report>(reportKey(path, how))
+    if (known !== null) return known
+    const asked: { readonly answer: Promise<Report>; readonly isSame: boolean }[] = []
+    for (const withText of how.withText ? WITH_TEXT : WITH_OR_WITHOUT)
+      for (const isSame of EITHER) {
+        const follow = isSame === how.follow
         const answer = memory.known<Report>(reportKey(path, { follow, withText }))
-        return answer === null ? [] : [{ answer, isSame: follow === how.follow }]
-      }),
-    )
+        if (answer !== null) asked.push({ answer, isSame })
+      }
     return asked.length === 0 ? reportAlone(path, how) : reportByOthers(asked, path, how)
   }
 

@@ -51,8 +51,16 @@ export const createMachine = (parts: MachineParts): Machine => {
   const touch = (options: LookOptions): Touch => {
     const look: Look = createLook(lookParts, options)
     return {
-      ...look,
+      // not spread: that would make the look at the control node
       connection: look.connection,
+      file: look.file,
+      read: look.read,
+      list: look.list,
+      user: look.user,
+      expand: look.expand,
+      ask: look.ask,
+      login: look.login,
+      planned: look.planned,
       get control() {
         return control().touch(atControl(options, parts.control === null))
       },
