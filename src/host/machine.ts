@@ -61,6 +61,7 @@ export const createMachine = (parts: MachineParts): Machine => {
       ask: look.ask,
       login: look.login,
       planned: look.planned,
+      vouch: look.vouch,
       get control() {
         return control().touch(atControl(options, parts.control === null))
       },
