@@ -145,7 +145,8 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
     ask: (question, text) =>
       memory.recall(`${user} ask ${askKey(question, text)}`, aboutQuestion(question), () => {
         const { answers } = parts
-        if (answers !== null && question.decidedBy !== undefined && text === undefined)
+        // what this run changed was changed just now, which is too fresh to be remembered
+        if (answers !== null && question.decidedBy !== undefined && text === undefined && memory.age() === 0)
           return askRemembered({ runner, memory, answers, power, key: `${user} ${askKey(question, text)}` }, question)
         return runCommand(parts, power, {
           command: question,

@@ -150,7 +150,8 @@ export class Session {
   #answered(answer: RawAnswer): void {
     const first = this.#sent.shift()
     if (first === undefined) return
-    this.#parts.flights.land(first.flight)
+    // nothing waits for the preamble: what is sent behind it is of the same flight, whenever it is answered
+    if (first.item !== null) this.#parts.flights.land(first.flight)
     if (first.item === null) {
       this.#state = 'ready'
       // a login shell's own files may have put something out before it
