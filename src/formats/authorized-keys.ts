@@ -1,3 +1,4 @@
+import { byText } from './by-text.ts'
 import { isBadKey, type PublicKey, readPublicKey } from './public-key.ts'
 
 /** A line that holds a key, in the pieces that sshd reads; put together they are the line to the byte. */
@@ -25,8 +26,7 @@ export interface OtherLine {
 export type AuthorizedLine = KeyLine | OtherLine
 
 /** Reads an authorized_keys file as sshd(8) does; nothing of the text is lost. */
-export const readAuthorizedKeys = (text: string): readonly AuthorizedLine[] =>
-  (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).map(readLine)
+export const readAuthorizedKeys = (text: string): readonly AuthorizedLine[] => linesOf(text)
 
 /** Writes lines back. */
 export const authorizedText = (lines: readonly AuthorizedLine[]): string => lines.map(lineText).join('')
@@ -92,6 +92,8 @@ const newLine = ({ key, options, comment }: NewLine, end: string): KeyLine => ({
 
 const withEnd = (line: AuthorizedLine, end: string): AuthorizedLine =>
   line.kind === 'key' ? { ...line, end: `${line.end}${end}` } : { ...line, text: `${line.text}${end}` }
+
+const linesOf = byText((text): readonly AuthorizedLine[] => (text.match(/[^\n]*\n|[^\n]+$/g) ?? []).map(readLine))
 
 const MARK = '\ufeff'
 

@@ -67,7 +67,7 @@ const anchorOf = (lines: readonly string[], edit: LineEdit): { exact: number | n
   let exact: number | null = null
   let anchor: number | null = null
   for (const [index, line] of lines.entries()) {
-    if (bare(line) === edit.line) exact = index
+    if (line.startsWith(edit.line) && bare(line) === edit.line) exact = index
     else if (pattern?.test(line)) {
       anchor = edit.after === null ? index : index + 1
       if (edit.firstMatch) break

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { byText } from './by-text.ts'
 
 /** A public key of SSH, as its blob tells it. */
 export interface PublicKey {
@@ -19,7 +20,14 @@ export interface BadKey {
 }
 
 /** Reads a public key; the type that its blob names must be the one written before it. */
-export const readPublicKey = (type: string, base64: string): PublicKey | BadKey => {
+export const readPublicKey = (type: string, base64: string): PublicKey | BadKey => read(`${type} ${base64}`)
+
+const read = byText((text) => {
+  const space = text.indexOf(' ')
+  return readWords(text.slice(0, space), text.slice(space + 1))
+}, 1024)
+
+const readWords = (type: string, base64: string): PublicKey | BadKey => {
   if (!BASE64.test(base64) || base64.length % 4 !== 0) return { problem: 'what follows its type is no base64' }
   const blob = Buffer.from(base64, 'base64')
   if (blob.toString('base64') !== base64) return { problem: 'what follows its type is no base64' }
@@ -32,11 +40,13 @@ export const readPublicKey = (type: string, base64: string): PublicKey | BadKey 
   if (form !== undefined && !isCertificate && !isWhole(blob, fields, form))
     return { problem: 'it is not whole: is it broken over two lines?' }
   const bits = form === undefined ? null : form.bits(fields)
+  let fingerprint: string | null = null
   return {
     ...{ type, blob: base64, bits, isCertificate },
     // most keys of a long file are never shown
     get fingerprint() {
-      return fingerprintOf(base64)
+      fingerprint ??= fingerprintOf(base64)
+      return fingerprint
     },
   }
 }

@@ -1,3 +1,5 @@
+import { byText } from '../formats/by-text.ts'
+
 // The keywords of the portable releases 7.4 to 10.5: name, then the release from which on it is as told, `g` (global
 // only) or `m` (allowed in a Match), `-` deprecated or ignored, `!` of no build, `=` another name of.
 // Distributions patch more in, so that a keyword which is not here is sshd's to judge.
@@ -77,8 +79,16 @@ export const compareVersions = (one: string, other: string): number => {
 }
 
 /** Looks a keyword up for a release; null where that release, unpatched, does not know it. */
-export const keywordOf = (name: string, version: string): Keyword | null => {
-  const row = rows.get(name.toLowerCase())
+export const keywordOf = (name: string, version: string): Keyword | null =>
+  keywordsOf(version).get(name.toLowerCase()) ?? null
+
+const keywordsOf = byText((version): ReadonlyMap<string, Keyword> => {
+  const all = [...rows.keys()].map((name) => [name, keywordIn(name, version)] as const)
+  return new Map(all.flatMap(([name, keyword]) => (keyword === null ? [] : [[name, keyword]])))
+})
+
+const keywordIn = (name: string, version: string): Keyword | null => {
+  const row = rows.get(name)
   const step = row?.history.findLast(({ since }) => compareVersions(since, version) <= 0)
   if (row === undefined || step === undefined) return null
   return {
@@ -95,7 +105,13 @@ export const firstRelease = (name: string): string | null => rows.get(name.toLow
 
 /** All names that a release has for the same setting, in lower case. */
 export const namesOf = (setting: string, version: string): readonly string[] =>
-  [...rows.keys()].filter((name) => keywordOf(name, version)?.setting === setting)
+  namesBySetting(version).get(setting) ?? []
+
+const namesBySetting = byText((version): ReadonlyMap<string, readonly string[]> => {
+  const names = new Map<string, string[]>()
+  for (const [name, { setting }] of keywordsOf(version)) names.set(setting, [...(names.get(setting) ?? []), name])
+  return names
+})
 
 /** Every keyword of every release, as sshd_config(5) spells it. */
 export const allKeywords: readonly string[] = [...rows.values()].map(({ spelled }) => spelled)
