@@ -21,7 +21,7 @@ export type { Ending, Statement } from './statement.ts'
 /** The one path: looks, decides, looks again through the plan, and only then, in a run, touches and verifies. */
 export const converge = async (statement: Statement, mode: Mode, planned: Planned | null): Promise<Ending> => {
   const asked = new Set<string>()
-  const hash = createHash('sha256').update(statementKey(statement)).digest('hex').slice(0, HASH_DIGITS)
+  const hash = statementHash(statement)
   try {
     const ending = { ...(await withRetries(statement, mode, planned, asked)), statement: hash }
     return mode === 'run' || asked.size === 0
@@ -116,6 +116,25 @@ const once = async (
 
 const looksOnly = (module: Module, changes: readonly Change[]): boolean =>
   module.apply === undefined && fileChanges(changes).length === 0
+
+interface Hashed {
+  readonly module: Module
+  readonly power: string | null
+  readonly hash: string
+}
+
+// most parameters are bound once for all hosts: so is their hash
+const hashes = new WeakMap<object, Hashed>()
+
+const statementHash = (statement: Statement): string => {
+  const { module, power } = statement
+  const params = statement.params as object
+  const known = hashes.get(params)
+  if (known?.module === module && known.power === power) return known.hash
+  const hash = createHash('sha256').update(statementKey(statement)).digest('hex').slice(0, HASH_DIGITS)
+  hashes.set(params, { module, power, hash })
+  return hash
+}
 
 const statementKey = (statement: Statement): string =>
   `${statement.module.name} ${statement.power ?? ''} ${JSON.stringify(statement.params)}`

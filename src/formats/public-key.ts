@@ -40,13 +40,11 @@ const readWords = (type: string, base64: string): PublicKey | BadKey => {
   if (form !== undefined && !isCertificate && !isWhole(blob, fields, form))
     return { problem: 'it is not whole: is it broken over two lines?' }
   const bits = form === undefined ? null : form.bits(fields)
-  let fingerprint: string | null = null
   return {
     ...{ type, blob: base64, bits, isCertificate },
     // most keys of a long file are never shown
     get fingerprint() {
-      fingerprint ??= fingerprintOf(base64)
-      return fingerprint
+      return fingerprintOf(base64)
     },
   }
 }
@@ -55,8 +53,13 @@ const readWords = (type: string, base64: string): PublicKey | BadKey => {
 export const isBadKey = (key: PublicKey | BadKey): key is BadKey => 'problem' in key
 
 /** The fingerprint of a blob in base64. */
-export const fingerprintOf = (base64: string): string =>
-  `SHA256:${createHash('sha256').update(Buffer.from(base64, 'base64')).digest('base64').replace(/=+$/, '')}`
+export const fingerprintOf = (base64: string): string => fingerprint(base64)
+
+const fingerprint = byText(
+  (base64) =>
+    `SHA256:${createHash('sha256').update(Buffer.from(base64, 'base64')).digest('base64').replace(/=+$/, '')}`,
+  1024,
+)
 
 /** A line as a `.pub` file has it: a key and its comment; null where it is none. */
 export const readPublicLine = (text: string): { readonly key: PublicKey; readonly comment: string } | null => {

@@ -37,9 +37,29 @@ export const includePatterns = (line: SshdLine, grammar: SshdGrammar): readonly 
       )
     : []
 
+/** The patterns of all Include lines of a text, made absolute. */
+export const includesIn = (text: string, grammar: SshdGrammar): readonly string[] => INCLUDES[grammar](text)
+
+const includesBy = (grammar: SshdGrammar) =>
+  byText((text) => parseSshdConfig(text, grammar).flatMap((line) => includePatterns(line, grammar)))
+
+const INCLUDES: Readonly<Record<SshdGrammar, (text: string) => readonly string[]>> = {
+  old: includesBy('old'),
+  new: includesBy('new'),
+}
+
 /** Walks through the lines of a tree in reading order. */
-export const statements = ({ root, grammar, files, includes }: SshdTree): readonly Statement[] =>
-  statementsBy(JSON.stringify({ root, grammar, files, includes } satisfies SshdTree))
+export const statements = (tree: SshdTree): readonly Statement[] => {
+  const before = walked.get(tree)
+  if (before !== undefined) return before
+  const { root, grammar, files, includes } = tree
+  const all = statementsBy(JSON.stringify({ root, grammar, files, includes } satisfies SshdTree))
+  walked.set(tree, all)
+  return all
+}
+
+// one tree is walked several times in a look: its texts need not be compared each time
+const walked = new WeakMap<SshdTree, readonly Statement[]>()
 
 const statementsBy = byText((text) => {
   const tree: SshdTree = JSON.parse(text)

@@ -8,8 +8,17 @@ export interface RawAnswer {
   readonly stderr: Buffer
 }
 
+const MARK_BYTES = 16
+// random bytes cost a call of the system each time, however few they are
+let pool: Buffer = Buffer.alloc(0)
+
 /** A word that no output can hold by accident or by guessing. */
-export const newMark = (): string => randomBytes(16).toString('hex')
+export const newMark = (): string => {
+  if (pool.length === 0) pool = randomBytes(64 * MARK_BYTES)
+  const mark = pool.toString('hex', 0, MARK_BYTES)
+  pool = pool.subarray(MARK_BYTES)
+  return mark
+}
 
 /**
  * Wraps a script so that its end is seen on both streams: in a subshell and through eval, so that neither `exit` nor a

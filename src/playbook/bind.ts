@@ -15,13 +15,14 @@ export type { BoundParams } from './params.ts'
  * each parameter that does not fit, and Waiting where one is known after the run only.
  */
 export const bindParams = (task: Task, scope: Scope): BoundParams => {
+  const last = lastBound.get(task)
   const values = new Map<string, unknown>()
   for (const [name, template] of task.params) {
     const value = template.evaluate(scope)
-    if (contains(value, isLater)) throw new Waiting(`a part of "${name}" is known after the run`)
+    const isKnown = last !== undefined && Object.is(last.values.get(name), value)
+    if (!isKnown && contains(value, isLater)) throw new Waiting(`a part of "${name}" is known after the run`)
     values.set(name, value)
   }
-  const last = lastBound.get(task)
   // most parameters are the same for every host: what was found of them is, too
   if (last !== undefined && isSame(last.values, values)) return last.params
   const checked = checkParams(task.module, givenOf(task, values, new Set()), { looped: loopedParams(task) })

@@ -1,8 +1,8 @@
 import { LATER } from '../contract/later.ts'
 import type { Look } from '../contract/look.ts'
 import { globTakes, hasWildcard } from '../formats/glob.ts'
-import { parseSshdConfig, type SshdGrammar } from '../formats/sshd-config.ts'
-import { INCLUDE_DEPTH, includePatterns, type SshdTree } from '../formats/sshd-tree.ts'
+import type { SshdGrammar } from '../formats/sshd-config.ts'
+import { INCLUDE_DEPTH, includesIn, type SshdTree } from '../formats/sshd-tree.ts'
 
 /** A tree, and where the paths in it really are: links lead elsewhere. */
 export interface ReadTree extends SshdTree {
@@ -25,9 +25,7 @@ export const readSshdTree = async (on: Look, root: string, grammar: SshdGrammar)
       const text = file.text === LATER ? await on.read(path) : file.text
       files[path] = text ?? ''
       real[path] = file.path
-      for (const line of parseSshdConfig(files[path], grammar)) {
-        for (const pattern of includePatterns(line, grammar)) if (includes[pattern] === undefined) patterns.add(pattern)
-      }
+      for (const pattern of includesIn(files[path], grammar)) if (includes[pattern] === undefined) patterns.add(pattern)
     }
     const taken = await Promise.all([...patterns].map(async (pattern) => [pattern, await glob(on, pattern)] as const))
     for (const [pattern, list] of taken) includes[pattern] = list

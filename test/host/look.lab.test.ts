@@ -4,6 +4,7 @@ import { chmodSync, linkSync, mkdirSync, symlinkSync, utimesSync, writeFileSync 
 import { join } from 'node:path'
 import { textOf } from '../../src/contract/bytes.ts'
 import { HostError } from '../../src/contract/errors.ts'
+import type { Ahead } from '../../src/contract/machine.ts'
 import { questions } from '../../src/contract/questions.ts'
 import { Secret } from '../../src/contract/secret.ts'
 import { NotAhead } from '../../src/contract/signals.ts'
@@ -182,6 +183,15 @@ describe('a look ahead of its turn', () => {
     await assert.rejects(ahead.as('root').control.ask(questions.own('true')), NotAhead)
     assert.deepEqual(logins, [])
     assert.equal((await ahead.ask(questions.hasTool('sh'))).code, 0)
+  })
+
+  it('holds as long as nothing was refused', async () => {
+    const [whole, refused]: [Ahead, Ahead] = [{}, {}]
+    await machine.look({ power: null, ahead: whole }).ask(questions.hasTool('sh'))
+    await assert.rejects(machine.look({ power: null, ahead: refused }).ask(questions.own('true')), NotAhead)
+    assert.deepEqual([whole.holds, refused.holds], [true, false])
+    machine.forget()
+    assert.equal(whole.holds, false)
   })
 
   it('is asked a login once between two changes', async () => {

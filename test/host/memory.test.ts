@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { Ahead } from '../../src/contract/machine.ts'
 import { createMemory } from '../../src/host/memory.ts'
 
 describe('the memory of a machine', () => {
@@ -63,6 +64,27 @@ describe('the memory of a machine', () => {
     await early
     await path('/a')
     assert.equal(asked.length, 2)
+  })
+
+  it('vouches for what was seen until an answer is forgotten, and not again', async () => {
+    const { memory, path } = remembering()
+    const ahead: Ahead = {}
+    memory.vouch(ahead)
+    await path('/a')
+    assert.equal(ahead.holds, true)
+    memory.forget(['/b'])
+    assert.equal(ahead.holds, false)
+    memory.vouch(ahead)
+    assert.equal(ahead.holds, false)
+  })
+
+  it('vouches no more where an answer is missing', async () => {
+    const { memory } = remembering()
+    const ahead: Ahead = {}
+    memory.vouch(ahead)
+    const broken = memory.recall('x', { kind: 'command' }, () => Promise.reject(new Error('no')))
+    await assert.rejects(broken)
+    assert.equal(ahead.holds, false)
   })
 
   it('asks again after an error', async () => {
