@@ -38,13 +38,21 @@ const protocolOf = (client: Client): Protocol | null => {
   return isKnown ? protocol : null
 }
 
+/** Who listens to a session. */
+export interface EarlyListener {
+  stdout(chunk: Buffer): void
+  stderr(chunk: Buffer): void
+  exit(code: number | null, signal?: string): void
+  close(): void
+}
+
 /** A session that was asked for together with the login. */
 export interface EarlySession {
   readonly command: string
   /** the channel, or why there is none: then nothing was started */
   readonly opened: Promise<ClientChannel | Error>
-  /** how its command ended before anybody listened */
-  ended(): { readonly code: number | null; readonly signal: string | null } | null
+  /** hands over to a listener: what came before anybody listened comes first, in its order */
+  heard(listener: EarlyListener): void
 }
 
 /**
@@ -89,7 +97,12 @@ export const signAtOnce = (client: Client, key: ParsedKey, command: string | nul
 
 /** Asks for a session before the login is confirmed; where it is not, the server never saw the session. */
 const openEarly = (client: Client, protocol: Protocol, command: string): EarlySession | null => {
-  let ended: ReturnType<EarlySession['ended']> = null
+  let before: ((listener: EarlyListener) => void)[] = []
+  let listens: EarlyListener | null = null
+  const tell = (one: (listener: EarlyListener) => void): void => {
+    if (listens === null) before.push(one)
+    else one(listens)
+  }
   let giveUp: (error: Error) => void = () => {}
   const refused = new Promise<Error>((resolve) => {
     giveUp = resolve
@@ -104,13 +117,21 @@ const openEarly = (client: Client, protocol: Protocol, command: string): EarlySe
     failed?.(...said)
   }
   const opened = Promise.race([opening, refused]).then((channel) => {
-    if (!(channel instanceof Error))
-      channel.on('exit', (code: number | null, signal?: string) => {
-        ended = { code, signal: signal ?? null }
-      })
+    if (channel instanceof Error) return channel
+    // sudo may refuse before anybody listens, and its words must not be lost
+    channel.on('data', (chunk: Buffer) => tell((to) => to.stdout(chunk)))
+    channel.stderr.on('data', (chunk: Buffer) => tell((to) => to.stderr(chunk)))
+    channel.on('exit', (code: number | null, signal?: string) => tell((to) => to.exit(code, signal)))
+    channel.on('close', () => tell((to) => to.close()))
+    channel.on('error', () => {})
     return channel
   })
-  return { command, opened, ended: () => ended }
+  const heard = (listener: EarlyListener): void => {
+    for (const one of before) one(listener)
+    before = []
+    listens = listener
+  }
+  return { command, opened, heard }
 }
 
 // ssh2 keeps keys as text, and OpenSSL reads it anew for each signature

@@ -3,7 +3,7 @@ import type { Client, ClientChannel } from 'ssh2'
 import { HostError } from '../contract/errors.ts'
 import type { Channel, ChannelListener, Ended, Wire } from './channel.ts'
 import type { Dialled } from './dial.ts'
-import { type EarlySession, openAtOnce } from './eager.ts'
+import { type EarlyListener, type EarlySession, openAtOnce } from './eager.ts'
 import { words } from './quote.ts'
 
 /** A program with its arguments as a command for a login shell, which it replaces. */
@@ -98,7 +98,7 @@ class SshChannel implements Channel {
     { isFirst, early }: { readonly isFirst: boolean; readonly early: EarlySession | null },
   ): Promise<void> {
     const asked = await early?.opened
-    if (asked !== undefined && !(asked instanceof Error)) return this.#run(asked, early?.ended() ?? UNKNOWN)
+    if (asked !== undefined && !(asked instanceof Error)) return this.#run(asked, early)
     for (let attempt = 0; !this.#isOver; attempt += 1) {
       const atOnce = isFirst && attempt === 0 ? openAtOnce(client, command) : null
       const started = await (atOnce ?? startCommand(client, command))
@@ -110,15 +110,24 @@ class SshChannel implements Channel {
     }
   }
 
-  #run(stream: ClientChannel, ended: Pick<Ended, 'code' | 'signal'> = UNKNOWN): void {
-    let exit: Ended = ended
-    stream.on('error', () => {})
-    stream.on('data', (chunk: Buffer) => this.#listener.stdout(chunk))
-    stream.stderr.on('data', (chunk: Buffer) => this.#listener.stderr(chunk))
-    stream.on('exit', (code: number | null, signal?: string) => {
-      exit = { code, signal: signal ?? null }
-    })
-    stream.on('close', () => this.end(exit))
+  #run(stream: ClientChannel, early: EarlySession | null = null): void {
+    let exit: Ended = UNKNOWN
+    const listener: EarlyListener = {
+      stdout: (chunk) => this.#listener.stdout(chunk),
+      stderr: (chunk) => this.#listener.stderr(chunk),
+      exit: (code, signal) => {
+        exit = { code, signal: signal ?? null }
+      },
+      close: () => this.end(exit),
+    }
+    if (early !== null) early.heard(listener)
+    else {
+      stream.on('error', () => {})
+      stream.on('data', listener.stdout)
+      stream.stderr.on('data', listener.stderr)
+      stream.on('exit', listener.exit)
+      stream.on('close', listener.close)
+    }
     this.#stream = stream
     if (this.#isOver) stream.close()
     else if (this.#early.length > 0) stream.write(Buffer.concat(this.#early.splice(0)))
