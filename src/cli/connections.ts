@@ -58,8 +58,11 @@ export const connectionsOf = (loaded: Loaded, parts: ConnectionParts): Connectio
       for (const host of loaded.hostsOf(play)) if (!firstPlays.has(host)) firstPlays.set(host, play)
   /** Root's shell, where the first play on a host surely begins with it: sudo is never tried on a guess. */
   const firstNeeded = (machine: string): 'root' | null => {
-    const become = named(machine).become ?? firstPlays.get(machine)?.become.become ?? flags.become
-    return become === true ? 'root' : null
+    const play = firstPlays.get(machine)
+    const become = named(machine).become ?? play?.become.become ?? flags.become
+    // a login is tried from here: a play of nothing else needs no shell at all
+    const asks = play?.tasks.some(({ module }) => module.name !== 'ssh_login') ?? false
+    return become === true && asks ? 'root' : null
   }
 
   const connect = async (machine: string): Promise<Machine> => {
