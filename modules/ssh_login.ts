@@ -64,6 +64,7 @@ export default defineModule({
     key: ~/.ssh/id_ed25519
     refused_methods: [password, keyboard-interactive]
 `,
+  outside: true,
   params: schema,
   state,
   evidence: ['in', 'command_ran', 'refused'],

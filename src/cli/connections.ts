@@ -29,7 +29,7 @@ export interface ConnectionParts {
 /** How the hosts of a run are reached and connected. */
 export interface Connections {
   reach(host: string, play: Play): HostReach
-  connect(machine: string): Promise<Machine>
+  connect(machine: string, first: string | null): Promise<Machine>
   /** opens the declared keys, so that passphrases are asked for before anything is connected */
   openKeys(): Promise<void>
 }
@@ -52,20 +52,7 @@ export const connectionsOf = (loaded: Loaded, parts: ConnectionParts): Connectio
   const about = { ssh, control, note: telling.note, ...answers }
   const inTurn = fewAtOnce(MOST_HANDSHAKES, PATIENCE_MS)
 
-  const firstPlays = new Map<string, Play>()
-  for (const { plays } of loaded.playbooks)
-    for (const play of plays)
-      for (const host of loaded.hostsOf(play)) if (!firstPlays.has(host)) firstPlays.set(host, play)
-  /** Root's shell, where the first play on a host surely begins with it: sudo is never tried on a guess. */
-  const firstNeeded = (machine: string): 'root' | null => {
-    const play = firstPlays.get(machine)
-    const become = named(machine).become ?? play?.become.become ?? flags.become
-    // a login is tried from here: a play of nothing else needs no shell at all
-    const asks = play?.tasks.some(({ module }) => module.name !== 'ssh_login') ?? false
-    return become === true && asks ? 'root' : null
-  }
-
-  const connect = async (machine: string): Promise<Machine> => {
+  const connect = async (machine: string, first: string | null): Promise<Machine> => {
     if (machine === LOCAL) return control
     const { address, port, user, keyFiles, ...own } = named(machine)
     const password = own.password ?? passwords.login
@@ -79,8 +66,7 @@ export const connectionsOf = (loaded: Loaded, parts: ConnectionParts): Connectio
       timeoutMs: flags.timeout * 1000,
       keepaliveMs: KEEPALIVE_MS,
     }
-    const first = firstNeeded(machine)
-    return await inTurn(() => connectSsh(spec, { ...about, ...traceOf(machine, parts), ...(first ? { first } : {}) }))
+    return await inTurn(() => connectSsh(spec, { ...about, ...traceOf(machine, parts), first }))
   }
 
   const openKeys = async (): Promise<void> => {

@@ -57,6 +57,8 @@ export interface Module<Params extends TSchema = TSchema, State extends TSchema 
   isAct?(params: Static<Params>): boolean
   /** as a handler it is looked at at every flush, notified or not */
   readonly standing?: true
+  /** it is judged from the control node alone: nothing is asked of the host by a shell */
+  readonly outside?: true
   /** what no schema can say about the parameters; pure, before the first connection where they are known by then */
   review?(params: Static<Params>, about: AboutTask): readonly Complaint[]
   /** what only one task of a play may claim ("the keys of alice, exclusively"), or null */

@@ -19,6 +19,25 @@ export const lookAhead = async (run: HostRun, machine: Machine): Promise<void> =
   ask()
 }
 
+/**
+ * Whose powers the first question to a host will need; null for the login user's own, and where that is not sure: what
+ * sudo does leaves traces, so that it is never started on a guess.
+ */
+export const firstPower = (run: HostRun): string | null => {
+  try {
+    for (const task of run.tasks) {
+      if (task.flush || task.delegateTo !== null || task.module.outside === true) continue
+      const [item] = itemsOf(run, task)
+      if (item === undefined) continue
+      const scope = scopeOf(run, task, item)
+      if (evaluateConditions(task.when, scope)) return powerOf(run, task, run.host, scope)
+    }
+  } catch {
+    // not known yet: it counts at the task's turn
+  }
+  return null
+}
+
 /** Asks what the next task will want to know, as far as a change that is under way made it forgotten. */
 export const askNext = (run: HostRun, machine: Machine, next: readonly Task[]): void => {
   for (const task of next) {
@@ -46,11 +65,21 @@ const isOpen = (run: HostRun, task: Task): boolean => {
 // a loop of thousands is not asked for at once
 const MOST_ITEMS = 50
 
-/** Says whether all of it could be asked for. */
-const askAhead = (run: HostRun, machine: Machine, task: Task): boolean => {
+/** Asks what one item of a task's loop will want to know; nothing behind the last one. */
+export const askItem = (run: HostRun, machine: Machine, task: Task, index: number): void => {
+  askAhead(run, machine, task, { from: index, to: index + 1 })
+}
+
+/** Says whether all of it could be asked for: of a loop, the items from one place to another. */
+const askAhead = (
+  run: HostRun,
+  machine: Machine,
+  task: Task,
+  { from, to }: { readonly from: number; readonly to: number } = { from: 0, to: MOST_ITEMS },
+): boolean => {
   if (task.delegateTo !== null || task.flush) return false
   try {
-    for (const item of itemsOf(run, task)) {
+    for (const item of itemsOf(run, task).slice(from, to)) {
       const scope = scopeOf(run, task, item)
       const params = bindParams(task, scope)
       const power = powerOf(run, task, run.host, scope)
@@ -68,8 +97,4 @@ const askAhead = (run: HostRun, machine: Machine, task: Task): boolean => {
 }
 
 const itemsOf = (run: HostRun, task: Task): readonly ({ readonly value: unknown; readonly index: number } | null)[] =>
-  task.loop === null
-    ? [null]
-    : loopItems(task, scopeOf(run, task, null))
-        .slice(0, MOST_ITEMS)
-        .map((value, index) => ({ value, index }))
+  task.loop === null ? [null] : loopItems(task, scopeOf(run, task, null)).map((value, index) => ({ value, index }))

@@ -1,7 +1,7 @@
 import { HostError, HostKeyError } from '../contract/errors.ts'
 import type { Play, Scope, Task } from '../playbook/shape.ts'
 import { scopeFor } from '../playbook/variables.ts'
-import { lookAhead } from './ask-ahead.ts'
+import { firstPower, lookAhead } from './ask-ahead.ts'
 import type { HostTrouble, Mode } from './event.ts'
 import type { Machines } from './machines.ts'
 import type { Parts } from './parts.ts'
@@ -43,7 +43,7 @@ export const runHost = async (run: HostRun): Promise<HostEnd> => {
   parts.tell({ kind: 'host connecting', host, playIndex: play.index })
   let end: HostEnd
   try {
-    const machine = await run.machines.open(host, play)
+    const machine = await run.machines.open(host, play, firstPower(run))
     await lookAhead(run, machine)
     end = await runTasks(run)
   } catch (error) {

@@ -5,8 +5,12 @@ import type { Parts } from './parts.ts'
 
 /** The machines of a run: each is opened once, when it is first needed, and worked on by one task at a time. */
 export interface Machines {
-  /** the machine of a host of the inventory, or of the control node */
-  open(host: string, play: Play): Promise<Machine>
+  /**
+   * the machine of a host of the inventory, or of the control node
+   *
+   * @param first whose powers are needed first; null: the login user's, or not known
+   */
+  open(host: string, play: Play, first?: string | null): Promise<Machine>
   control(): Promise<Machine>
   /** has these machines to itself while the work is done; they are taken in the order given */
   alone<Result>(machines: readonly Machine[], work: () => Promise<Result>): Promise<Result>
@@ -21,10 +25,10 @@ export const CONTROL_NODE = 'localhost'
 export const machinesOf = (parts: Parts): Machines => {
   const opened = new Map<string, Promise<Machine>>()
   const locks = new Map<Machine, Lock>()
-  const byName = (name: string): Promise<Machine> => {
+  const byName = (name: string, first: string | null): Promise<Machine> => {
     const known = opened.get(name)
     if (known !== undefined) return known
-    const machine = parts.connect(name)
+    const machine = parts.connect(name, first)
     opened.set(name, machine)
     return machine
   }
@@ -38,8 +42,8 @@ export const machinesOf = (parts: Parts): Machines => {
     return first === undefined ? await work() : await lockOf(first).alone(() => alone(rest, work))
   }
   return {
-    open: async (host, play) => await byName(parts.reach(host, play).machine),
-    control: () => byName(CONTROL_NODE),
+    open: async (host, play, first = null) => await byName(parts.reach(host, play).machine, first),
+    control: () => byName(CONTROL_NODE, null),
     alone,
     close: async () => {
       await Promise.all(

@@ -38,8 +38,12 @@ export interface Parts {
   isChosen(handler: Task): boolean
   /** how a host is reached in a play */
   reach(host: string, play: Play): Reach
-  /** opens the connection to a machine; the engine asks once for each */
-  connect(machine: string): Promise<Machine>
+  /**
+   * opens the connection to a machine; the engine asks once for each
+   *
+   * @param first whose powers are needed first; null: the login user's, or not known
+   */
+  connect(machine: string, first: string | null): Promise<Machine>
   /** reads the facts that a play mentions */
   gatherFacts(look: Look, mentioned: readonly string[]): Promise<Readonly<Record<string, unknown>>>
   readonly extraVars: Readonly<Record<string, unknown>>

@@ -1,9 +1,10 @@
 import { HostError, UserError } from '../contract/errors.ts'
+import type { Machine } from '../contract/machine.ts'
 import type { Status } from '../contract/outcome.ts'
 import { Waiting } from '../contract/signals.ts'
 import { bindParams, evaluateConditions, itemLabel, loopItems } from '../playbook/bind.ts'
 import type { Scope, Task } from '../playbook/shape.ts'
-import { askNext } from './ask-ahead.ts'
+import { askItem, askNext } from './ask-ahead.ts'
 import { converge, type Ending, type Statement, unknownRecord } from './converge.ts'
 import type { Mode } from './event.ts'
 import { type HostRun, scopeOf } from './host-run.ts'
@@ -43,10 +44,9 @@ export const runTask = async (run: HostRun, task: Task, about: About = {}): Prom
   if (items.length === 0) return tellAll(run, task, [skippedItem('nothing to loop over')], about)
   for (const [index, item] of items.entries()) {
     if (parts.interrupt.requested && index > 0) break
-    const isLast = index === items.length - 1
-    ends.push(
-      await runItem(run, task, task.loop === null ? null : { value: item, index }, isLast ? about.next : [task]),
-    )
+    const meanwhile = (machine: Machine): void =>
+      index < items.length - 1 ? askItem(run, machine, task, index + 1) : askNext(run, machine, about.next ?? [])
+    ends.push(await runItem(run, task, task.loop === null ? null : { value: item, index }, meanwhile))
   }
   return tellAll(run, task, ends, about)
 }
@@ -70,7 +70,12 @@ const skippedItem = (message: string): Item => ({
   startedMs: Date.now(),
 })
 
-const runItem = async (run: HostRun, task: Task, item: LoopItem | null, next: readonly Task[] = []): Promise<Item> => {
+const runItem = async (
+  run: HostRun,
+  task: Task,
+  item: LoopItem | null,
+  meanwhile: (machine: Machine) => void,
+): Promise<Item> => {
   const startedMs = Date.now()
   const scope = scopeOf(run, task, item)
   let about: { label?: string; index?: number; value?: unknown } = item ?? {}
@@ -81,7 +86,7 @@ const runItem = async (run: HostRun, task: Task, item: LoopItem | null, next: re
     return {
       startedMs,
       ...about,
-      ...(await bound(run, task, scope, { label: about.label ?? null, next, index: item?.index ?? 0 })),
+      ...(await bound(run, task, scope, { label: about.label ?? null, meanwhile, index: item?.index ?? 0 })),
     }
   } catch (error) {
     return { ending: endingOfBinding(error, task, run.mode), startedMs, ...about }
@@ -92,8 +97,15 @@ const bound = async (
   run: HostRun,
   task: Task,
   scope: Scope,
-  { label, next, index }: { readonly label: string | null; readonly next: readonly Task[]; readonly index: number },
+  about: {
+    readonly label: string | null
+    /** of the item in its loop */
+    readonly index: number
+    /** asks ahead what comes behind it */
+    meanwhile(machine: Machine): void
+  },
 ): Promise<{ ending: Ending; machine?: string }> => {
+  const { label, index } = about
   const delegate = task.delegateTo === null ? null : String(task.delegateTo.evaluate(scope))
   const params = bindParams(task, scope)
   const target = delegate ?? run.host
@@ -113,7 +125,7 @@ const bound = async (
     waive: waiverOf(run, task, label),
     ...(delegate === null
       ? {
-          meanwhile: () => askNext(run, machine, next),
+          meanwhile: () => about.meanwhile(machine),
           seen: () => run.seen.take({ task, index, params, power }),
         }
       : {}),

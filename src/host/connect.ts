@@ -23,17 +23,15 @@ export interface ConnectAbout {
   readonly trace?: Trace
   /** what hosts answered in earlier runs; where it is left out, nothing is remembered from run to run */
   readonly answers?: AnswerStore
-  /** whose shell is needed first, where that is known: it is asked for with the login */
-  readonly first?: 'root'
+  /** whose powers are needed first, where that is known: a shell of root's is asked for with the login then */
+  readonly first?: string | null
   /** is told what the user should know: a host key that was recorded */
   readonly note?: (text: string) => void
 }
 
 /** Connects to a host by SSH and logs in; its shells are opened when they are needed first. */
 export const connectSsh = async (spec: HostSpec, about: ConnectAbout): Promise<Machine> => {
-  const first = about.first === 'root' && spec.user !== 'root' && spec.sudoPassword === undefined
-  const command = first ? commandOf(rootPowers(spec.user, undefined).argv) : null
-  const { dialled, tried } = await dialPatiently(spec, { ...about, first: command })
+  const { dialled, tried } = await dialPatiently(spec, { ...about, first: firstCommand(spec, about.first ?? null) })
   const wire = sshWire(dialled)
   const last = tried.last()
   const runner = createRunner({
@@ -60,6 +58,12 @@ export const connectSsh = async (spec: HostSpec, about: ConnectAbout): Promise<M
     answers: about.answers?.of(`${spec.name} ${spec.user}@${spec.address}:${spec.port}`) ?? null,
     login: (request) => logIn(spec, about.ssh, request),
   })
+}
+
+/** What starts root's shell, by which other users' powers are had too; null where the login user's own is first, or sudo asks. */
+const firstCommand = ({ user, sudoPassword }: HostSpec, power: string | null): string | null => {
+  if (power === null || power === user || user === 'root' || sudoPassword !== undefined) return null
+  return commandOf(rootPowers(user, undefined).argv)
 }
 
 /** The name by which the server introduced itself; null where this ssh2 keeps it elsewhere. */

@@ -1,6 +1,6 @@
-/** Counts round trips that waited for one another: what is sent together is one flight. */
+/** Counts round trips that waited for one another: what is asked for before an answer comes is of that answer's flight. */
 export interface Flights {
-  /** numbers what is sent now: one more than the highest flight answered by now */
+  /** numbers what is asked for now: one more than the highest flight answered by now */
   depart(): number
   /** says that a flight was answered */
   land(flight: number): void

@@ -41,6 +41,8 @@ interface Waiting {
 interface Pending {
   readonly runner: Runner
   readonly power: string | null
+  /** of the first of them */
+  readonly flight: number
   readonly looks: Waiting[]
 }
 
@@ -68,7 +70,7 @@ export const createLookBatch = (user: string): LookBatch => {
   const wait = (runner: Runner, power: string | null, look: Waiting): void => {
     if (pending.length === 0) setImmediate(flush)
     const same = pending.find((one) => one.runner === runner && one.power === power)
-    if (same === undefined) pending.push({ runner, power, looks: [look] })
+    if (same === undefined) pending.push({ runner, power, flight: runner.depart(), looks: [look] })
     else same.looks.push(look)
   }
 
@@ -137,11 +139,12 @@ const portions = (looks: readonly Waiting[]): readonly (readonly Waiting[])[] =>
 const frameOf = (script: string, shown: string) =>
   ({ script, libraries: [LOOK], timeoutMs: LOOK_MS, again: true, anywhere: true, shown }) as const
 
-const runTogether = async ({ runner, power }: Pending, looks: readonly Waiting[]): Promise<void> => {
+const runTogether = async ({ runner, power, flight }: Pending, looks: readonly Waiting[]): Promise<void> => {
   try {
     const mark = newMark()
     const script = `k_mark=${mark} k_c=0; set --\n${looks.map((look) => look.script).join('')}k_rest "$k_mark" "$k_c" "$@"`
-    const answer = await runner.run(power, frameOf(script, looks.map(({ shown }) => shown).join(', ')))
+    const shown = looks.map((look) => look.shown).join(', ')
+    const answer = await runner.run(power, { ...frameOf(script, shown), flight })
     const said = parseBatch(
       answer,
       looks.map(({ item }) => item),

@@ -15,6 +15,8 @@ import type { Trace } from './trace.ts'
 /** Runs scripts on a machine with the powers of any user, on at most two shells: the login user's and root's. */
 export interface Runner {
   run(power: string | null, frame: Frame): Promise<RawAnswer>
+  /** the flight of what is asked for now */
+  depart(): number
   /** is told of an account, so that its powers can be had without looking it up again */
   knows(account: Account): void
   forgetAccounts(): void
@@ -86,9 +88,10 @@ export const runnerOf = (about: {
     return power === 'root' ? root.run(frame) : asUser(power, frame)
   }
   return {
+    depart: () => about.flights.depart(),
     async run(power, frame) {
       const started = performance.now()
-      const answer = await run(power, frame)
+      const answer = await run(power, { ...frame, flight: frame.flight ?? about.flights.depart() })
       const { shown, hidden } = frame
       const durationMs = performance.now() - started
       about.trace?.({ power: power ?? user, shown, answer, durationMs, ...(hidden ? { hidden } : {}) })

@@ -15,6 +15,8 @@ export interface Frame {
   readonly again: boolean
   /** any shell with the same powers will do: it needs nothing of the login user's own session */
   readonly anywhere?: true
+  /** of the flight in which it was asked for, though it may leave a moment later; left out: the one in which it leaves */
+  readonly flight?: number
   /** what messages and traces call it; holds no secret */
   readonly shown: string
   /** of a task with `no_log`: a trace tells only that it ran */
@@ -134,7 +136,7 @@ export class Session {
   #expect(item: Item | null): string {
     const mark = newMark()
     this.#collector.expect(mark)
-    this.#sent.push({ item, flight: this.#parts.flights.depart() })
+    this.#sent.push({ item, flight: item?.frame.flight ?? this.#parts.flights.depart() })
     return mark
   }
 

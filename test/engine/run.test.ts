@@ -5,15 +5,8 @@ import type { Look } from '../../src/contract/look.ts'
 import { defineModule, type Module } from '../../src/contract/module.ts'
 import { field, param, params, record } from '../../src/contract/schema.ts'
 import { missing } from '../../src/contract/signals.ts'
-import type { PathState } from '../../src/contract/state.ts'
-import type { Event, Mode } from '../../src/engine/event.ts'
-import type { Parts } from '../../src/engine/parts.ts'
-import { runPlaybooks } from '../../src/engine/run.ts'
-import { loadInventory } from '../../src/inventory/load.ts'
-import { chooseHosts } from '../../src/inventory/pattern.ts'
-import { loadPlaybooks } from '../../src/playbook/load.ts'
-import { folder } from '../kit/story.ts'
-import { type MemoryMachine, memoryMachine } from './memory-machine.ts'
+import { memoryMachine } from './memory-machine.ts'
+import { play, playedWith } from './played.ts'
 
 const text = defineModule({
   name: 'text',
@@ -78,58 +71,7 @@ const made = defineModule({
   },
 }) as Module
 
-interface Setup {
-  readonly playbook: string
-  readonly mode?: Mode
-  readonly hosts?: readonly string[]
-  readonly forks?: number
-  readonly machines?: Readonly<Record<string, Readonly<Record<string, PathState>>>>
-  readonly connect?: (name: string) => Promise<MemoryMachine>
-}
-
-const played = async (setup: Setup) => {
-  const hosts = setup.hosts ?? ['web1']
-  const dir = folder({ 'site.yml': setup.playbook })
-  const { playbooks, mistakes } = await loadPlaybooks([`${dir}/site.yml`], { modules: [text, content, reload, made] })
-  assert.deepEqual(mistakes, [])
-  const { inventory } = await loadInventory([`${hosts.join(',')},`])
-  const machines = new Map<string, MemoryMachine>()
-  const events: Event[] = []
-  const connect = async (name: string): Promise<MemoryMachine> => {
-    const machine = memoryMachine({ ...setup.machines?.[name] }, name)
-    machine.act = ({ argv }) => machine.disk.set(argv[0] === 'make' ? '/key' : '/loaded', { kind: 'file', text: '' })
-    machines.set(name, machine)
-    return machine
-  }
-  const parts: Parts = {
-    mode: setup.mode ?? 'run',
-    playbooks,
-    inventory,
-    hostsOf: (play) => chooseHosts(play.hosts.pattern, inventory).hosts,
-    tasksOf: (play) => play.tasks,
-    isChosen: () => true,
-    reach: (host) => ({ machine: host, local: host === 'localhost', become: null, becomeUser: null, user: 'admin' }),
-    connect: setup.connect ?? connect,
-    gatherFacts: async () => ({}),
-    extraVars: {},
-    become: { become: false, user: null },
-    forks: setup.forks ?? 5,
-    interrupt: { requested: false, now: new Promise(() => {}) },
-    step: null,
-    waive: null,
-    keep: null,
-    clock: () => new Date(0),
-    tell: (event) => events.push(event),
-  }
-  const report = await runPlaybooks(parts)
-  const told = report.results.map(
-    ({ host, task, status, item }) => `${host} ${task}${item === undefined ? '' : ` (${item})`}: ${status}`,
-  )
-  return { report, told, machines, events }
-}
-
-const play = (lines: string, head = ''): string =>
-  `- name: a play\n  hosts: all\n${head}  tasks:\n${lines.replace(/^/gm, '    ').trimEnd()}\n`
+const played = playedWith([text, content, reload, made])
 
 describe('a run of playbooks', () => {
   it('takes each host through the tasks in order, and counts as a recap does', async () => {
