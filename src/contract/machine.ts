@@ -49,8 +49,6 @@ export interface Written {
   readonly how: 'written' | 'stale'
   /** what the user should know of it, told once per machine */
   readonly note?: string
-  /** what was asked of the machine right behind it saw it written already */
-  readonly inOrder: boolean
 }
 
 /** How far several writes came. */

@@ -3,16 +3,7 @@ import { isOwn } from '../contract/questions.ts'
 
 /** The same look, which writes down the playbook's own questions: they are run as they are, and a dry run names them. */
 export const overhear = (look: Look, asked: Set<string>): Look => ({
-  // not spread: that would make the look at the control node
-  connection: look.connection,
-  file: look.file,
-  read: look.read,
-  list: look.list,
-  user: look.user,
-  expand: look.expand,
-  login: look.login,
-  planned: look.planned,
-  vouch: look.vouch,
+  ...look,
   get control() {
     return overhear(look.control, asked)
   },

@@ -1,3 +1,4 @@
+import { ahead } from '../contract/ahead.ts'
 import { HostError } from '../contract/errors.ts'
 import type { Change } from '../contract/outcome.ts'
 import { Skipped } from '../contract/signals.ts'
@@ -60,10 +61,4 @@ export const touch = async (
     const undone = error instanceof HostError && error.unreachable ? written.leftBehind() : await written.putBack()
     throw withMore(error, undone, `${acted(done)}${written.notes.map((note) => `; ${note}`).join('')}`)
   }
-}
-
-/** Begins a look whose failure counts only where its end is awaited. */
-const ahead = <Result>(begun: Promise<Result>): Promise<Result> => {
-  begun.catch(() => undefined)
-  return begun
 }

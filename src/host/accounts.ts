@@ -9,6 +9,9 @@ export interface Account {
 /** Where a machine keeps its own accounts. */
 export const ACCOUNT_FILES = { passwd: '/etc/passwd', group: '/etc/group' } as const
 
+/** Says whether a file has a say in what accounts there are. */
+export const isAccountFile = (path: string): boolean => /^\/etc\/(?:passwd|group|shadow|nsswitch\.conf)$/.test(path)
+
 /** The account of a name as the machine's own files tell it; null where they do not know it. */
 export const accountInFiles = (name: string, passwd: string, group: string): Account | null => {
   const fields = linesOf(passwd).find(([entry]) => entry === name)

@@ -10,9 +10,9 @@ import type { RawAnswer } from './frame.ts'
 import type { LookParts } from './look.ts'
 import { LOOK } from './look-library.ts'
 import type { Kind } from './memory.ts'
-import { commandScript, quote, textScript } from './quote.ts'
+import { commandScript, quote, shownOf, textScript } from './quote.ts'
 import { askRemembered, vouch } from './remembered.ts'
-import type { Frame } from './session.ts'
+import { type Frame, USUAL_MS } from './session.ts'
 import { parseUser } from './user.ts'
 
 /** The remembered questions of one machine, asked with one user's powers. */
@@ -28,18 +28,12 @@ export interface Asking {
   realPath(path: string): string | null
 }
 
-const LOOK_MS = 60_000
-// what brings the text too tells more, and so does the same way of following: those first
-const WITH_TEXT = [true]
-const WITH_OR_WITHOUT = [true, false]
-const EITHER = [true, false]
-
 /** Makes the questions of a machine with one user's powers. */
 export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | null): Asking => {
   const { runner, memory, connection } = parts
   const user = power ?? connection.user
   const look = (script: string, shown: string): Promise<RawAnswer> =>
-    runner.run(power, { script, libraries: [LOOK], timeoutMs: LOOK_MS, again: true, anywhere: true, shown })
+    runner.run(power, { script, libraries: [LOOK], timeoutMs: USUAL_MS, again: true, anywhere: true, shown })
 
   const reportKey = (path: string, { follow, withText }: { follow: boolean; withText: boolean }): string =>
     `${user} file ${follow} ${withText} ${path}`
@@ -49,11 +43,11 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
     const known = memory.known<Report>(reportKey(path, how))
     if (known !== null) return known
     const asked: { readonly answer: Promise<Report>; readonly isSame: boolean }[] = []
-    for (const withText of how.withText ? WITH_TEXT : WITH_OR_WITHOUT)
-      for (const isSame of EITHER) {
-        const follow = isSame === how.follow
+    // what brings the text too tells more, and so does the same way of following: those first
+    for (const withText of how.withText ? [true] : [true, false])
+      for (const follow of [how.follow, !how.follow]) {
         const answer = memory.known<Report>(reportKey(path, { follow, withText }))
-        if (answer !== null) asked.push({ answer, isSame })
+        if (answer !== null) asked.push({ answer, isSame: follow === how.follow })
       }
     return asked.length === 0 ? reportAlone(path, how) : reportByOthers(asked, path, how)
   }
@@ -178,8 +172,6 @@ const askKey = ({ argv, env }: Question, text: string | Secret | undefined): str
 const loginKey = ({ user, key, passphrase, password, agent, command }: LoginRequest): string =>
   JSON.stringify([user, plain(key), plain(passphrase), plain(password), agent ?? null, command ?? null])
 
-const COMMAND_MS = 60_000
-
 /** Runs a command as it is, with a text on its standard input. */
 export const runCommand = async (
   parts: Pick<LookParts, 'runner'>,
@@ -197,10 +189,10 @@ export const runCommand = async (
   const frame: Frame = {
     script: input === undefined ? program : `${textScript(input, bytesOf(input))} | ${program}`,
     libraries: [],
-    timeoutMs: command.timeoutMs ?? COMMAND_MS,
+    timeoutMs: command.timeoutMs ?? USUAL_MS,
     again: about.again,
     ...(about.anywhere ? { anywhere: true } : {}),
-    shown: command.shown ?? command.argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))).join(' '),
+    shown: shownOf(command),
   }
   const answer = await parts.runner.run(power, frame)
   return { code: answer.code, stdout: textOf(answer.stdout), stderr: textOf(answer.stderr) }

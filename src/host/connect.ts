@@ -2,9 +2,9 @@ import { userInfo } from 'node:os'
 import type { Machine } from '../contract/machine.ts'
 import type { Secret } from '../contract/secret.ts'
 import type { AnswerStore } from './answers.ts'
-import type { Dialled } from './dial.ts'
 import { dialPatiently } from './dial-patiently.ts'
-import { localWire } from './local.ts'
+import { softwareOf } from './eager.ts'
+import { localConnection, localWire } from './local.ts'
 import { logIn } from './login.ts'
 import { createMachine } from './machine.ts'
 import { rootPowers } from './powers.ts'
@@ -50,7 +50,7 @@ export const connectSsh = async (spec: HostSpec, about: ConnectAbout): Promise<M
       from: dialled.socket.localAddress ?? null,
       address: dialled.socket.remoteAddress ?? null,
       port: spec.port,
-      software: softwareOf(dialled),
+      software: softwareOf(dialled.client),
     },
     wire,
     runner,
@@ -64,12 +64,6 @@ export const connectSsh = async (spec: HostSpec, about: ConnectAbout): Promise<M
 const firstCommand = ({ user, sudoPassword }: HostSpec, power: string | null): string | null => {
   if (power === null || power === user || user === 'root' || sudoPassword !== undefined) return null
   return commandOf(rootPowers(user, undefined).argv)
-}
-
-/** The name by which the server introduced itself; null where this ssh2 keeps it elsewhere. */
-const softwareOf = ({ client }: Dialled): string | null => {
-  const said = (client as unknown as { _remoteVer?: unknown })._remoteVer
-  return typeof said === 'string' && said !== '' ? said : null
 }
 
 /** How the control node itself is opened. */
@@ -104,7 +98,7 @@ export const openLocal = (options: LocalOptions): Machine => {
   }
   return createMachine({
     name,
-    connection: { kind: 'local', user: username, key: null, from: null, address: null, port: null, software: null },
+    connection: localConnection(username),
     wire,
     runner,
     control: null,

@@ -1,5 +1,6 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto'
 import type { Client, ClientChannel, ParsedKey } from 'ssh2'
+import { type Started, startedOn } from './started.ts'
 
 // Round trips that the protocol does not need and ssh2 takes all the same. All of this is ssh2's inside: where a member is
 // not as it is known here, nothing is hooked and the plain path is taken.
@@ -38,21 +39,19 @@ const protocolOf = (client: Client): Protocol | null => {
   return isKnown ? protocol : null
 }
 
-/** Who listens to a session. */
-export interface EarlyListener {
-  stdout(chunk: Buffer): void
-  stderr(chunk: Buffer): void
-  exit(code: number | null, signal?: string): void
-  close(): void
+/** The name by which the server introduced itself; null where this ssh2 keeps it elsewhere. */
+export const softwareOf = (client: Client): string | null => {
+  const said = (client as unknown as { _remoteVer?: unknown })._remoteVer
+  return typeof said === 'string' && said !== '' ? said : null
 }
+
+const channelsOf = (client: Client): Channels | undefined => (client as unknown as { _chanMgr?: Channels })._chanMgr
 
 /** A session that was asked for together with the login. */
 export interface EarlySession {
   readonly command: string
-  /** the channel, or why there is none: then nothing was started */
-  readonly opened: Promise<ClientChannel | Error>
-  /** hands over to a listener: what came before anybody listened comes first, in its order */
-  heard(listener: EarlyListener): void
+  /** what was started, or why nothing was */
+  readonly opened: Promise<Started | Error>
 }
 
 /**
@@ -97,41 +96,18 @@ export const signAtOnce = (client: Client, key: ParsedKey, command: string | nul
 
 /** Asks for a session before the login is confirmed; where it is not, the server never saw the session. */
 const openEarly = (client: Client, protocol: Protocol, command: string): EarlySession | null => {
-  let before: ((listener: EarlyListener) => void)[] = []
-  let listens: EarlyListener | null = null
-  const tell = (one: (listener: EarlyListener) => void): void => {
-    if (listens === null) before.push(one)
-    else one(listens)
-  }
-  let giveUp: (error: Error) => void = () => {}
-  const refused = new Promise<Error>((resolve) => {
-    giveUp = resolve
-  })
-  const number = (client as unknown as { _chanMgr?: Channels })._chanMgr
+  const channels = channelsOf(client)
   const opening = openAtOnce(client, command)
   if (opening === null) return null
   const failed = protocol._handlers.USERAUTH_FAILURE
-  protocol._handlers.USERAUTH_FAILURE = (...said) => {
-    number?.remove(0)
-    giveUp(new Error('the login needs more than the key'))
-    failed?.(...said)
-  }
-  const opened = Promise.race([opening, refused]).then((channel) => {
-    if (channel instanceof Error) return channel
-    // sudo may refuse before anybody listens, and its words must not be lost
-    channel.on('data', (chunk: Buffer) => tell((to) => to.stdout(chunk)))
-    channel.stderr.on('data', (chunk: Buffer) => tell((to) => to.stderr(chunk)))
-    channel.on('exit', (code: number | null, signal?: string) => tell((to) => to.exit(code, signal)))
-    channel.on('close', () => tell((to) => to.close()))
-    channel.on('error', () => {})
-    return channel
+  const refused = new Promise<Error>((resolve) => {
+    protocol._handlers.USERAUTH_FAILURE = (...said) => {
+      channels?.remove(0)
+      resolve(new Error('the login needs more than the key'))
+      failed?.(...said)
+    }
   })
-  const heard = (listener: EarlyListener): void => {
-    for (const one of before) one(listener)
-    before = []
-    listens = listener
-  }
-  return { command, opened, heard }
+  return { command, opened: Promise.race([opening, refused]) }
 }
 
 // ssh2 keeps keys as text, and OpenSSL reads it anew for each signature
@@ -154,18 +130,17 @@ const PACKET = 32 * 1024
 
 /**
  * Opens the first session of a connection and starts a command in it in one round trip: OpenSSH numbers it 0. Null where
- * that cannot be known; the channel, or why there is none.
+ * that cannot be known; what was started, or why nothing was.
  */
-export const openAtOnce = (client: Client, command: string): Promise<ClientChannel | Error> | null => {
+export const openAtOnce = (client: Client, command: string): Promise<Started | Error> | null => {
   const protocol = protocolOf(client)
-  const about = client as unknown as { _chanMgr?: Channels; _remoteVer?: string }
-  const channels = about._chanMgr
+  const channels = channelsOf(client)
   if (protocol === null || channels === undefined || !isFunction(channels.add)) return null
-  if (!isFunction(protocol.session) || !isFunction(protocol.exec) || !/^OpenSSH_/.test(about._remoteVer ?? ''))
+  if (!isFunction(protocol.session) || !isFunction(protocol.exec) || !/^OpenSSH_/.test(softwareOf(client) ?? ''))
     return null
   return new Promise((resolve) => {
     const opened = (error: Error | undefined, channel: ClientChannel): void => {
-      if (error === undefined) started(channel, resolve)
+      if (error === undefined) start(channel, resolve)
       else resolve(error)
     }
     const number = channels.add(Object.assign(opened, { type: 'session' }))
@@ -174,12 +149,12 @@ export const openAtOnce = (client: Client, command: string): Promise<ClientChann
   })
 }
 
-const started = (channel: ClientChannel, resolve: (how: ClientChannel | Error) => void): void => {
+const start = (channel: ClientChannel, resolve: (how: Started | Error) => void): void => {
   const inside = channel as unknown as Opened & { subtype: string; allowHalfOpen: boolean }
   if (inside.outgoing.id !== 0) resolve(new Error(`the first session is number ${inside.outgoing.id}`))
   inside._callbacks.push((failed) => {
     if (failed) return resolve(failed === true ? new Error('Unable to exec') : failed)
     Object.assign(inside, { subtype: 'exec', allowHalfOpen: true })
-    resolve(channel)
+    resolve(startedOn(channel))
   })
 }

@@ -1,5 +1,17 @@
 import { spawn } from 'node:child_process'
+import type { Connection } from '../contract/look.ts'
 import type { Wire } from './channel.ts'
+
+/** How this computer is connected to itself. */
+export const localConnection = (user: string): Omit<Connection, 'power'> => ({
+  kind: 'local',
+  user,
+  key: null,
+  from: null,
+  address: null,
+  port: null,
+  software: null,
+})
 
 /** This computer: each channel is a process of its own session, without a terminal that it could ask. */
 export const localWire = (): Wire => {

@@ -4,6 +4,7 @@ import { LOOK } from './look-library.ts'
 import { type BatchAnswer, type BatchItem, parseBatch } from './parse-batch.ts'
 import { quote } from './quote.ts'
 import type { Runner } from './runner.ts'
+import { USUAL_MS } from './session.ts'
 
 /** A path to look at. */
 export interface PathLook {
@@ -46,7 +47,6 @@ interface Pending {
   readonly looks: Waiting[]
 }
 
-const LOOK_MS = 60_000
 // far below what a system takes as arguments of one program
 const MOST_BYTES = 64 * 1024
 
@@ -137,7 +137,7 @@ const portions = (looks: readonly Waiting[]): readonly (readonly Waiting[])[] =>
 }
 
 const frameOf = (script: string, shown: string) =>
-  ({ script, libraries: [LOOK], timeoutMs: LOOK_MS, again: true, anywhere: true, shown }) as const
+  ({ script, libraries: [LOOK], timeoutMs: USUAL_MS, again: true, anywhere: true, shown }) as const
 
 const runTogether = async ({ runner, power, flight }: Pending, looks: readonly Waiting[]): Promise<void> => {
   try {

@@ -30,7 +30,7 @@ const NO_PLAN: Plan = new Map()
 export const createLook = (parts: LookParts, options: LookOptions): Look => {
   const power = options.power ?? parts.connection.user
   const { plan = NO_PLAN, ahead } = options
-  if (ahead !== undefined) parts.memory.vouch(ahead)
+  if (ahead !== undefined) parts.memory.watch(ahead)
   const asking = createAsking(options.hidden ? { ...parts, runner: hiddenRunner(parts.runner) } : parts, options.power)
   const files = plan.size === 0 ? filesAsTheyAre(asking) : filesAsPlanned(asking, plan, power)
 
@@ -43,11 +43,8 @@ export const createLook = (parts: LookParts, options: LookOptions): Look => {
     return found
   }
 
-  return {
+  const look: Omit<Look, 'control'> = {
     connection: { ...parts.connection, power },
-    get control() {
-      return parts.control(options)
-    },
     file,
     read: async (path) => textOfFound(path, await file(path)),
     list: async (path, options) => files.list(clean(path), options),
@@ -69,6 +66,8 @@ export const createLook = (parts: LookParts, options: LookOptions): Look => {
       return [...plan.keys()].some((key) => names.some((name) => key === name || isBelow(key, name)))
     },
   }
+  // whoever spreads a look has one of its own at the control node: this one is not made for that
+  return Object.defineProperty(look, 'control', { get: () => parts.control(options) }) as Look
 }
 
 const refused = (ahead: Ahead, what: string): NotAhead => {

@@ -3,12 +3,13 @@ import type { Connection, LoginAnswer, LoginRequest, Look, Touch } from '../cont
 import type { LookOptions, Machine, Plan } from '../contract/machine.ts'
 import type { Command } from '../contract/questions.ts'
 import type { Secret } from '../contract/secret.ts'
+import { isAccountFile } from './accounts.ts'
 import type { Answers } from './answers.ts'
 import { runCommand } from './asking.ts'
 import type { Wire } from './channel.ts'
 import { createLook, type LookParts } from './look.ts'
 import { createLookBatch } from './look-batch.ts'
-import { createMemory, isAccountFile } from './memory.ts'
+import { createMemory } from './memory.ts'
 import { hiddenRunner, type Runner } from './runner.ts'
 import { writeFiles } from './write.ts'
 
@@ -51,17 +52,7 @@ export const createMachine = (parts: MachineParts): Machine => {
   const touch = (options: LookOptions): Touch => {
     const look: Look = createLook(lookParts, options)
     return {
-      // not spread: that would make the look at the control node
-      connection: look.connection,
-      file: look.file,
-      read: look.read,
-      list: look.list,
-      user: look.user,
-      expand: look.expand,
-      ask: look.ask,
-      login: look.login,
-      planned: look.planned,
-      vouch: look.vouch,
+      ...look,
       get control() {
         return control().touch(atControl(options, parts.control === null))
       },
@@ -85,9 +76,9 @@ export const createMachine = (parts: MachineParts): Machine => {
     async write(request) {
       if (request.path.startsWith(CONTROL))
         return control().write({ ...request, path: request.path.slice(CONTROL.length), power: null })
-      const { stopped, notes, inOrder } = await machine.writeAll([request])
+      const { stopped, notes } = await machine.writeAll([request])
       if (stopped instanceof HostError) throw stopped
-      return { how: stopped ?? 'written', inOrder, ...(notes[0] === undefined ? {} : { note: notes[0] }) }
+      return { how: stopped ?? 'written', ...(notes[0] === undefined ? {} : { note: notes[0] }) }
     },
     async writeAll(requests) {
       const isHidden = requests.some(({ hidden }) => hidden)

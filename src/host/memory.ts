@@ -1,4 +1,5 @@
 import type { Ahead } from '../contract/machine.ts'
+import { isAccountFile } from './accounts.ts'
 
 /** What an answer is about, which says when it is forgotten: one that lasts holds for the whole run. */
 export type Kind = 'path' | 'account' | 'command' | 'lasting'
@@ -24,8 +25,8 @@ export interface Memory {
   age(): number
   /** the real path of one that was asked for, where it was learned since the last change */
   realPath(path: string): string | null
-  /** says of what was seen ahead that it holds, until an answer is missing or forgotten */
-  vouch(ahead: Ahead): void
+  /** keeps telling what was seen ahead whether it holds: until an answer is missing or forgotten */
+  watch(ahead: Ahead): void
 }
 
 interface Entry {
@@ -33,11 +34,6 @@ interface Entry {
   readonly paths: string[]
   readonly answer: Promise<unknown>
 }
-
-/** Says whether accounts are told by a file. */
-export const isAccountFile = (path: string): boolean => ACCOUNT_FILES.test(path)
-
-const ACCOUNT_FILES = /^\/etc\/(?:passwd|group|shadow|nsswitch\.conf)$/
 
 /** Starts remembering nothing. */
 export const createMemory = (): Memory => {
@@ -79,7 +75,7 @@ export const createMemory = (): Memory => {
     },
     known: <Result>(key: string) => (entries.get(key)?.answer ?? null) as Promise<Result> | null,
     realPath: (path) => realPaths.get(path) ?? null,
-    vouch(ahead) {
+    watch(ahead) {
       ahead.holds ??= true
       if (ahead.holds) aheads.add(ahead)
     },

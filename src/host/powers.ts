@@ -22,8 +22,8 @@ export interface Powers {
   readonly unlock?: (hands: LockHands) => Lock
   /** the same in words that can be read, to be tried where `explain` makes nothing of the first */
   readonly inEnglish?: Powers
-  /** says whether last words are understood */
-  understands?(words: string): boolean
+  /** says whether an end is understood */
+  understands?(code: number | null, words: string): boolean
   /** says why there is no shell: by its exit code (null: it hangs) and its last words */
   explain(code: number | null, words: string): HostError
 }
@@ -46,12 +46,13 @@ export const loginPowers = (user: string): Powers => ({
 
 /** Root's shell, by sudo. */
 export const rootPowers = (user: string, password: Secret | undefined): Powers => {
-  const explain = (code: number | null, words: string): HostError => sudoRefusal(user, code, words)
+  const explain = (code: number | null, words: string): HostError =>
+    sudoRefusal(user, code, words) ?? new HostError(`sudo gives no shell: ${lastLine(words) || `exit code ${code}`}`)
   if (password === undefined) {
     const argv = ['sudo', '-n', '-H', '/bin/sh']
     const inEnglish = { argv: ['env', 'LC_ALL=C', ...argv], explain }
     // an env between costs every host a program more, and is needed by those alone that refuse in another language
-    return { argv, explain, inEnglish, understands: (words) => REFUSALS.test(words) }
+    return { argv, explain, inEnglish, understands: (code, words) => sudoRefusal(user, code, words) !== null }
   }
   const prompt = newMark()
   const start = newMark()
@@ -84,10 +85,8 @@ const passwordLock = (
   }
 }
 
-const REFUSALS =
-  /password is required|terminal is required|no password was provided|must have a tty|not in the sudoers|not allowed to|may not run/
-
-const sudoRefusal = (user: string, code: number | null, words: string): HostError => {
+/** Why sudo gives no shell; null where it says nothing that is known. */
+const sudoRefusal = (user: string, code: number | null, words: string): HostError | null => {
   if (code === null) return new HostError(`sudo does not answer: ${lastLine(words)}`)
   if (/a password is required|a terminal is required to read the password|no password was provided/.test(words))
     return new HostError('sudo wants a password', { hint: 'add -K (--ask-become-pass)' })
@@ -101,5 +100,5 @@ const sudoRefusal = (user: string, code: number | null, words: string): HostErro
     })
   if (code === 127) return new HostError('sudo is not installed', { hint: 'log in as root (-u root), or install sudo' })
   if (/incorrect password|Sorry, try again/.test(words)) return new HostError(`sudo refuses the password of ${user}`)
-  return new HostError(`sudo gives no shell: ${lastLine(words) || `exit code ${code}`}`)
+  return null
 }

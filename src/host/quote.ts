@@ -33,6 +33,10 @@ export const commandScript = (command: Command): string => {
   return environment.length === 0 ? program : `{ export ${environment.join(' ')}; ${program}; }`
 }
 
+/** What messages and traces call a command. */
+export const shownOf = ({ shown, argv }: Command): string =>
+  shown ?? argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : quote(word))).join(' ')
+
 // control characters, which old shells mistake for their own marks inside quotes
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant
 const UNSAFE = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f\udc80-\udcff]/

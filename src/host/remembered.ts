@@ -3,8 +3,9 @@ import type { Answer } from '../contract/look.ts'
 import type { Question } from '../contract/questions.ts'
 import type { Answers, Witnessed } from './answers.ts'
 import type { Memory } from './memory.ts'
-import { commandScript } from './quote.ts'
+import { commandScript, shownOf } from './quote.ts'
 import type { Runner } from './runner.ts'
+import { USUAL_MS } from './session.ts'
 import { readWitness, witnessScript } from './witness.ts'
 
 /** What asking a question needs whose answer may be remembered from an earlier run. */
@@ -23,11 +24,11 @@ const witnessKey = (key: string): string => `witness ${key}`
 export const askRemembered = async (parts: Remembering, question: Question): Promise<Answer> => {
   const { runner, memory, answers, power, key } = parts
   const before = answers.get(key)
-  const shown = question.argv.join(' ')
+  const shown = shownOf(question)
   const said = await runner.run(power, {
     script: witnessScript(question.decidedBy ?? [], commandScript(question), before?.witness ?? null),
     libraries: [],
-    timeoutMs: question.timeoutMs ?? ANSWER_MS,
+    timeoutMs: question.timeoutMs ?? USUAL_MS,
     again: true,
     anywhere: true,
     shown: before === null ? shown : `${shown}, unless its files are as they were`,
@@ -42,8 +43,6 @@ export const askRemembered = async (parts: Remembering, question: Question): Pro
   )
   return answer
 }
-
-const ANSWER_MS = 60_000
 
 /** Remembers the answer that was given in this run, and not forgotten since, for the next one. */
 export const vouch = async ({

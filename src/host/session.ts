@@ -6,6 +6,9 @@ import { Collector, framed, newMark, type RawAnswer } from './frame.ts'
 import { type Library, libraryText, preamble } from './library.ts'
 import type { Lock, Powers } from './powers.ts'
 
+/** After which a question is given up, where it says nothing else. */
+export const USUAL_MS = 60_000
+
 /** A script to run in a shell. */
 export interface Frame {
   readonly script: string
@@ -55,7 +58,6 @@ export interface SessionParts {
 }
 
 const MOST_OUTPUT = 64 * 1024 * 1024
-const OPENING_MS = 60_000
 
 interface Sent {
   /** null: the preamble */
@@ -168,7 +170,7 @@ export class Session {
     this.#timer = null
     const item = this.#sent[0]?.item ?? null
     if (item === null && this.#state === 'ready') return
-    this.#timer = setTimeout(() => this.#late(item), item?.frame.timeoutMs ?? OPENING_MS)
+    this.#timer = setTimeout(() => this.#late(item), item?.frame.timeoutMs ?? USUAL_MS)
   }
 
   #late(item: Item | null): void {
@@ -199,7 +201,7 @@ export class Session {
   #refused(code: number | null): void {
     const { powers } = this.#parts
     const words = this.#words()
-    const unread = powers.understands?.(words) === false
+    const unread = powers.understands?.(code, words) === false
     this.#giveUp(powers.explain(code, words), { final: true, unread })
   }
 

@@ -3,8 +3,9 @@ import type { Client, ClientChannel } from 'ssh2'
 import { HostError } from '../contract/errors.ts'
 import type { Channel, ChannelListener, Ended, Wire } from './channel.ts'
 import type { Dialled } from './dial.ts'
-import { type EarlyListener, type EarlySession, openAtOnce } from './eager.ts'
+import { type EarlySession, openAtOnce } from './eager.ts'
 import { words } from './quote.ts'
+import { type Started, startedOn } from './started.ts'
 
 /** A program with its arguments as a command for a login shell, which it replaces. */
 export const commandOf = (argv: readonly string[]): string => `exec ${words(argv)}`
@@ -34,7 +35,7 @@ export const sshWire = ({ client, socket, early }: Dialled): Wire => {
       const ready = isFirst && early?.command === command ? early : null
       // whoever asked for it was wrong about what is needed first
       if (isFirst && early !== null && ready === null)
-        void early.opened.then((one) => !(one instanceof Error) && one.close())
+        void early.opened.then((one) => !(one instanceof Error) && one.channel.close())
       if (lost === null) void channel.start(client, command, { isFirst: isFirst && early === null, early: ready })
       else {
         const gone = { ...UNKNOWN, lost }
@@ -98,7 +99,7 @@ class SshChannel implements Channel {
     { isFirst, early }: { readonly isFirst: boolean; readonly early: EarlySession | null },
   ): Promise<void> {
     const asked = await early?.opened
-    if (asked !== undefined && !(asked instanceof Error)) return this.#run(asked, early)
+    if (asked !== undefined && !(asked instanceof Error)) return this.#run(asked)
     for (let attempt = 0; !this.#isOver; attempt += 1) {
       const atOnce = isFirst && attempt === 0 ? openAtOnce(client, command) : null
       const started = await (atOnce ?? startCommand(client, command))
@@ -110,34 +111,26 @@ class SshChannel implements Channel {
     }
   }
 
-  #run(stream: ClientChannel, early: EarlySession | null = null): void {
+  #run({ channel, heard }: Started): void {
     let exit: Ended = UNKNOWN
-    const listener: EarlyListener = {
+    heard({
       stdout: (chunk) => this.#listener.stdout(chunk),
       stderr: (chunk) => this.#listener.stderr(chunk),
       exit: (code, signal) => {
         exit = { code, signal: signal ?? null }
       },
       close: () => this.end(exit),
-    }
-    if (early !== null) early.heard(listener)
-    else {
-      stream.on('error', () => {})
-      stream.on('data', listener.stdout)
-      stream.stderr.on('data', listener.stderr)
-      stream.on('exit', listener.exit)
-      stream.on('close', listener.close)
-    }
-    this.#stream = stream
-    if (this.#isOver) stream.close()
-    else if (this.#early.length > 0) stream.write(Buffer.concat(this.#early.splice(0)))
+    })
+    this.#stream = channel
+    if (this.#isOver) channel.close()
+    else if (this.#early.length > 0) channel.write(Buffer.concat(this.#early.splice(0)))
   }
 }
 
-const startCommand = (client: Client, command: string): Promise<ClientChannel | Error> =>
+const startCommand = (client: Client, command: string): Promise<Started | Error> =>
   new Promise((resolve) => {
     try {
-      client.exec(command, (error, channel) => resolve(error ?? channel))
+      client.exec(command, (error, channel) => resolve(error ?? startedOn(channel)))
     } catch (error) {
       resolve(error instanceof Error ? error : new Error(String(error)))
     }

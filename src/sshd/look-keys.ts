@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { ahead } from '../contract/ahead.ts'
 import type { Answer, Found, Look, User } from '../contract/look.ts'
 import { questions } from '../contract/questions.ts'
 import { missing, refuse } from '../contract/signals.ts'
@@ -7,7 +8,6 @@ import { isBadOptions, readOptions, sinceRelease } from '../formats/authorized-o
 import { whyNotTaken } from '../formats/authorized-sources.ts'
 import type { WantedKey } from '../formats/authorized-wanted.ts'
 import { isCommonType } from '../formats/public-key.ts'
-import { ahead } from './ahead.ts'
 import { sshdVersion } from './ask.ts'
 import { admissionNotes } from './key-admission.ts'
 import { type KeyFileLink, type KeyFileSight, lookAtHome, lookAtKeyFile } from './key-files.ts'

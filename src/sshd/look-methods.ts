@@ -1,12 +1,12 @@
 // Looks at the methods by which anybody may log in: what sshd obeys for connections that together meet every Match.
 
+import { ahead } from '../contract/ahead.ts'
 import type { Source } from '../contract/control.ts'
 import type { Look } from '../contract/look.ts'
 import { questions, type SshdConnection } from '../contract/questions.ts'
 import { missing } from '../contract/signals.ts'
 import { type Flattened, flatten, type Statement, statements } from '../formats/sshd-tree.ts'
 import { type Accounts, isRootAccount, memberOf, readAccounts } from './accounts.ts'
-import { ahead } from './ahead.ts'
 import { NEUTRAL, type Obeyed, obeyed, SSHD_CONFIG, verdict } from './ask.ts'
 import { isOnDisk } from './ask-setting.ts'
 import { sshdTree } from './file-tree.ts'

@@ -1,11 +1,11 @@
 // Looks at one setting on a machine: what sshd obeys, how it spells the wanted value, and who else has a say.
 
+import { ahead } from '../contract/ahead.ts'
 import type { Source } from '../contract/control.ts'
 import type { Look } from '../contract/look.ts'
 import { missing, refuse } from '../contract/signals.ts'
 import { criteriaText, isAll, sameCriteria } from '../formats/sshd-match.ts'
 import { flatten, isGlobal, type Statement, statements } from '../formats/sshd-tree.ts'
-import { ahead } from './ahead.ts'
 import { SSHD_CONFIG, verdict } from './ask.ts'
 import { inTree, isOnDisk, type Scene, scopedAnswer, wantedSpelling, wholeAnswer } from './ask-setting.ts'
 import { isUnread, refuseNoDirectory, refuseUnread, treeOf } from './file-tree.ts'

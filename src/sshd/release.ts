@@ -1,7 +1,7 @@
 // By which release of sshd something is looked at.
 
+import { ahead } from '../contract/ahead.ts'
 import type { Look } from '../contract/look.ts'
-import { ahead } from './ahead.ts'
 import { sshdVersion } from './ask.ts'
 
 /**

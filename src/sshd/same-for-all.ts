@@ -1,5 +1,5 @@
+import { ahead } from '../contract/ahead.ts'
 import type { Look } from '../contract/look.ts'
-import { ahead } from './ahead.ts'
 import { SSHD_CONFIG } from './ask.ts'
 import { sshdTree } from './file-tree.ts'
 import { DROP_INS, isForAll, isTextForAll } from './for-all.ts'

@@ -43,11 +43,11 @@ export const memoryMachine = (files: Record<string, PathState>, name = 'web1'): 
       machine.meddle?.()
       machine.meddle = null
       const now = disk.get(path) ?? null
-      if (!holds(now, found)) return { how: 'stale', inOrder: false }
+      if (!holds(now, found)) return { how: 'stale' }
       if (wanted === null || wanted.kind === 'absent') disk.delete(path)
       else disk.set(path, { ...(now?.kind === wanted.kind ? now : {}), ...wanted })
       machine.written.push(path)
-      return { how: 'written', inOrder: false }
+      return { how: 'written' }
     },
     writeAll: (requests) => writeEach(machine.write)(requests),
     forget: () => {},

@@ -263,7 +263,7 @@ describe('a connection to a real host', function () {
     const text = 'a line of text\n'.repeat(140_000)
     assert.deepEqual(
       await machine.write({ path: '/etc/large', found: null, wanted: { kind: 'file', text, mode: '0600' }, ...root }),
-      { how: 'written', inOrder: true },
+      { how: 'written' },
     )
     assert.equal(await machine.look(root).read('/etc/large'), text)
   })
@@ -295,7 +295,7 @@ describe('a connection to a real host', function () {
     const found = { kind: 'file', text: 'old', owner: 'daemon', group: 'games' } as const
     assert.deepEqual(
       await machine.write({ path: '/etc/kept', found, wanted: { kind: 'file', text: 'new' }, ...root }),
-      { how: 'written', inOrder: true },
+      { how: 'written' },
     )
     assert.equal(await facts(), before)
     assert.equal(`${(await host.exec('cat /etc/kept')).stdout}`, 'new')

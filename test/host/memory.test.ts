@@ -69,19 +69,19 @@ describe('the memory of a machine', () => {
   it('vouches for what was seen until an answer is forgotten, and not again', async () => {
     const { memory, path } = remembering()
     const ahead: Ahead = {}
-    memory.vouch(ahead)
+    memory.watch(ahead)
     await path('/a')
     assert.equal(ahead.holds, true)
     memory.forget(['/b'])
     assert.equal(ahead.holds, false)
-    memory.vouch(ahead)
+    memory.watch(ahead)
     assert.equal(ahead.holds, false)
   })
 
   it('vouches no more where an answer is missing', async () => {
     const { memory } = remembering()
     const ahead: Ahead = {}
-    memory.vouch(ahead)
+    memory.watch(ahead)
     const broken = memory.recall('x', { kind: 'command' }, () => Promise.reject(new Error('no')))
     await assert.rejects(broken)
     assert.equal(ahead.holds, false)

@@ -91,6 +91,17 @@ for (const [name, argv] of Object.entries(SHELLS))
       fresh.close()
     })
 
+    it('counts what was asked for before an answer came to its flight, though it leaves later', async () => {
+      const fresh = localShell(argv)
+      const flight = fresh.runner.depart()
+      await fresh.ask('echo first')
+      await fresh.ask('echo late', { flight })
+      assert.equal(fresh.flights.count().flights, 1)
+      await fresh.ask('echo second')
+      assert.equal(fresh.flights.count().flights, 2)
+      fresh.close()
+    })
+
     it('gives up what outlives its limit and asks the questions behind it again', async () => {
       const fresh = localShell(argv)
       const group = Number((await fresh.ask('echo $$')).stdout)

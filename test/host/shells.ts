@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { LoginRequest } from '../../src/contract/look.ts'
 import type { Machine } from '../../src/contract/machine.ts'
 import { createFlights } from '../../src/host/flights.ts'
-import { localWire } from '../../src/host/local.ts'
+import { localConnection, localWire } from '../../src/host/local.ts'
 import { createMachine } from '../../src/host/machine.ts'
 import { loginPowers } from '../../src/host/powers.ts'
 import { runnerOf } from '../../src/host/runner.ts'
@@ -55,19 +55,10 @@ export const localShell = (argv: readonly string[]) => {
 /** A machine of this computer whose shell, and with busybox whose tools, are the ones given. */
 export const localMachine = (argv: readonly string[], about: { readonly control?: Machine } = {}) => {
   const shell = localShell(argv)
-  const connection = {
-    kind: 'local',
-    user: userInfo().username,
-    key: null,
-    from: null,
-    address: null,
-    port: null,
-    software: null,
-  } as const
   const logins: LoginRequest[] = []
   const machine = createMachine({
     name: 'here',
-    connection,
+    connection: localConnection(userInfo().username),
     wire: localWire(),
     runner: shell.runner,
     control: about.control ?? null,

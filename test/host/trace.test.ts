@@ -3,6 +3,7 @@ import type { Machine } from '../../src/contract/machine.ts'
 import { questions } from '../../src/contract/questions.ts'
 import type { Wire } from '../../src/host/channel.ts'
 import { createFlights } from '../../src/host/flights.ts'
+import { localConnection } from '../../src/host/local.ts'
 import { createMachine } from '../../src/host/machine.ts'
 import { runnerOf } from '../../src/host/runner.ts'
 import { type Traced, traceLines } from '../../src/host/trace.ts'
@@ -63,15 +64,7 @@ describe('a trace of a task with no_log', () => {
       flights: createFlights(),
       trace: (one) => lines.push(...traceLines('web1', one)),
     })
-    const connection = {
-      kind: 'local',
-      user: 'me',
-      key: null,
-      from: null,
-      address: null,
-      port: null,
-      software: null,
-    } as const
+    const connection = localConnection('me')
     const login = async () => assert.fail('no login is tried')
     return {
       machine: createMachine({ name: 'web1', connection, wire, runner, control: null, answers: null, login }),

@@ -200,14 +200,13 @@ export const fakeMachine = (host: FakeHost = {}): FakeMachine => {
 
   const write = async ({ path, found, wanted, power }: WriteRequest): Promise<Written> => {
     const before = nodes.get(path) ?? null
-    if (found?.kind === 'file' && found.text !== undefined && found.text !== before?.text)
-      return { how: 'stale', inOrder: false }
-    if ((found === null || found.kind === 'absent') !== (before === null)) return { how: 'stale', inOrder: false }
+    if (found?.kind === 'file' && found.text !== undefined && found.text !== before?.text) return { how: 'stale' }
+    if ((found === null || found.kind === 'absent') !== (before === null)) return { how: 'stale' }
     const writer = wanted?.as || power || connection.user
     const node = withEntry(before, wanted, writer)
     if (node === null) nodes.delete(path)
     else nodes.set(path, node)
-    return { how: 'written', inOrder: false }
+    return { how: 'written' }
   }
 
   return {
