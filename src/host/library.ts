@@ -1,3 +1,4 @@
+import { byText } from '../formats/by-text.ts'
 import type { Account } from './accounts.ts'
 import { quote } from './quote.ts'
 
@@ -8,8 +9,10 @@ export interface Library {
 }
 
 /** Writes what defines a library: as a variable too, so that the shell of another user can be handed it. */
-export const libraryText = (library: Library): string =>
-  `K_${library.name}=${quote(library.text)}; eval "$K_${library.name}"\n`
+export const libraryText = ({ name, text }: Library): string => `K_${name}=${quote(bare(text))}; eval "$K_${name}"\n`
+
+/** A text without its comments, which no host needs to be sent. */
+const bare = byText((text) => text.replace(/^ *# .*\n/gm, '').replace(/\{ # .*$/gm, '{'))
 
 /** What every shell has: a plain environment, the accounts, and the way to another user's powers. */
 export const BASE: Library = {

@@ -51,7 +51,7 @@ const entryName = async (on: Look, database: 'passwd' | 'group', name: string): 
 }
 
 /** The name of the entry that a database's text has for a name or a number. */
-const entryIn = (text: string | null, name: string): string | undefined => {
+export const entryIn = (text: string | null, name: string): string | undefined => {
   const lines = (text ?? '').split('\n').map((line) => line.split(':'))
   return lines.find(([one, , number]) => one === name || number === name)?.[0]
 }

@@ -3,6 +3,7 @@
 import { questions } from '../contract/questions.ts'
 import { refuse } from '../contract/signals.ts'
 import { sshdWords } from '../formats/sshd-config.ts'
+import { entryIn } from '../paths/owners.ts'
 import type { Obeyed } from './ask.ts'
 import type { Scene } from './ask-setting.ts'
 
@@ -71,14 +72,12 @@ const noGroup = async ({ on }: Wanted, words: readonly string[]): Promise<string
   if (names.length === 0) return 'it only says who may not'
   if (names.some(isPattern)) return null
   const own = await on.read('/etc/group')
-  if (names.some((name) => hasEntry(own, name))) return null
+  if (names.some((name) => entryIn(own, name) === name)) return null
   const entries = await Promise.all(names.map((name) => on.ask(questions.entry('group', name))))
   return entries.every(({ code }) => code === NO_ENTRY) ? `no group ${names.join(', ')} exists` : null
 }
 
 const NO_ENTRY = 2
-
-const hasEntry = (text: string | null, name: string): boolean => `\n${text ?? ''}`.includes(`\n${name}:`)
 
 const missingFile = async ({ on }: Wanted, path: string, why: string): Promise<string | null> =>
   path.startsWith('/') && !path.includes('%') && (await on.file(path, { text: false })) === null

@@ -86,7 +86,7 @@ describe('a host with busybox only', function () {
       '640 secure plain\n 6e 65 77 00 ff\n',
     )
     assert.deepEqual(await write('/etc/kept', { kind: 'file', text: 'old' }, { text: 'x' }), {
-      how: 'stale'
+      how: 'stale',
     })
     assert.deepEqual(await write('/home/secure/x', null, { text: 'mine', mode: '0600', as: 'secure' }), {
       how: 'written',

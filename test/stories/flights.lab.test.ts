@@ -3,6 +3,9 @@ import { play, type Stage, stageWith } from './given.ts'
 
 const KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMy8d1O7EqM8qP7PdDp8sXDSyolOGSXax/wxn26vtzTu alice@laptop'
 
+const DROP_IN = '/etc/ssh/sshd_config.d/50-five.conf'
+const LINES = ['ClientAliveInterval 300', 'ClientAliveCountMax 2', 'MaxAuthTries 4', 'LoginGraceTime 60', 'UseDNS no']
+
 const ten = [
   '- file: { path: /etc/keys, state: directory, mode: "0755" }',
   `- authorized_key: { user: secure, key: "${KEY}" }`,
@@ -12,21 +15,21 @@ const ten = [
   '- ssh_config_line: { keyword: AddKeysToAgent, value: yes, user: secure }',
   '- line_in_file: { path: /home/secure/.bashrc, line: eval $(ssh-agent), create: true }',
   '- ssh_keypair: { path: /root/id, type: ed25519 }',
-  '- file: { path: /etc/keys/five, content: "1\\n2\\n3\\n4\\n5\\n" }',
+  `- file: { path: ${DROP_IN}, content: "${LINES.join('\\n')}\\n" }`,
   '- file: { path: /etc/ssh/sshd_config, mode: "0600" }',
 ]
 const more = Array.from(
   { length: 20 },
-  (_, index) => `- line_in_file: { path: /etc/keys/five, line: "${(index % 5) + 1}" }`,
+  (_, index) => `- line_in_file: { path: ${DROP_IN}, line: "${LINES[index % LINES.length]}" }`,
 )
 const handler = '- name: loaded\n  service_reload: { name: ssh }'
 
 const many = Array.from(
   { length: 90 },
-  (_, index) => `- line_in_file: { path: /etc/keys/five, line: "${(index % 5) + 1}" }`,
+  (_, index) => `- line_in_file: { path: ${DROP_IN}, line: "${LINES[index % LINES.length]}" }`,
 )
 const looped = [
-  '- line_in_file: { path: /etc/keys/five, line: "{{ item }}" }\n  loop: ["1", "2", "3", "4", "5"]',
+  `- line_in_file: { path: ${DROP_IN}, line: "{{ item }}" }\n  loop: [${LINES.join(', ')}]`,
   '- sshd_config_line: { keyword: "{{ item }}", value: no }\n  loop: [PasswordAuthentication, X11Forwarding]',
 ]
 
@@ -53,6 +56,8 @@ describe('what goes over the wire', () => {
 
   before(async () => {
     stage = await stageWith({ hosts: 1, name: 'flights' })
+    // one that no task names
+    await stage.host.exec("echo 'PrintMotd no' > /etc/ssh/sshd_config.d/10-other.conf")
     const told = await stage.play('run', play(ten.join('\n'), handler), ['-vv'])
     assert.equal(told.code, 0, told.stdout + told.stderr)
     first = counted(told.stdout)
