@@ -161,6 +161,26 @@ for (const [name, argv] of Object.entries(SHELLS))
         assert.match(String(error), /user "nosuchuser" does not exist/)
       })
 
+    it('brings along with a listing the texts that are read next', async () => {
+      mkdirSync(at('parts'))
+      for (const part of ['a.conf', 'b.conf', 'with blank.conf', 'c.txt']) writeFileSync(at(`parts/${part}`), part)
+      symlinkSync('a.conf', at('parts/link.conf'))
+      machine.forget()
+      const names = await on.list(at('parts'), { texts: '.conf' })
+      assert.deepEqual(names, ['a.conf', 'b.conf', 'c.txt', 'link.conf', 'with blank.conf'])
+      const before = shell.flights.count().flights
+      assert.equal(await on.read(at('parts/a.conf')), 'a.conf')
+      assert.equal((await on.file(at('parts/b.conf')))?.text, 'b.conf')
+      assert.equal(shell.flights.count().flights, before)
+      // the others are asked for, as ever
+      assert.equal(await on.read(at('parts/with blank.conf')), 'with blank.conf')
+      assert.equal(await on.read(at('parts/c.txt')), 'c.txt')
+      assert.equal((await on.file(at('parts/link.conf')))?.path, at('parts/a.conf'))
+      writeFileSync(at('parts/a.conf'), 'new')
+      machine.forget([at('parts/a.conf')])
+      assert.equal(await on.read(at('parts/a.conf')), 'new')
+    })
+
     it('asks what is asked in one turn in one flight, and each question once', async () => {
       machine.forget()
       const before = shell.flights.count().flights
