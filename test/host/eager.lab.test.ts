@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { Secret } from '../../src/contract/secret.ts'
-import { connectSsh, openLocal, startSsh } from '../../src/host/connect.ts'
 import { delaying } from '../kit/delay.ts'
 import { type Lab, securePassword, startLab } from '../kit/lab.ts'
 import { firstHost } from '../kit/outside.ts'
 import { folder } from '../kit/story.ts'
+import { closeAll, connectIn, type Otherwise } from './connecting.ts'
 
 const DELAY_MS = 150
 
@@ -29,36 +29,21 @@ describe('a connection', () => {
 
   /** round trips behind that of TCP, which the delaying server answers at once: for logging in, and for the first answer of a shell */
   const roundTrips = async (first?: 'root'): Promise<{ readonly login: number; readonly answer: number }> => {
-    const home = process.env.HOME
-    process.env.HOME = lab.home
-    try {
-      const ssh = startSsh()
-      const control = openLocal({ ssh })
-      const began = performance.now()
-      const machine = await connectSsh(
-        {
-          name: 'h1',
-          address: slow.address,
-          port: slow.port,
-          user: 'admin',
-          keyFiles: [lab.key],
-          hostKeys: 'accept-new',
-          timeoutMs: 10_000,
-          keepaliveMs: 0,
-        },
-        { ssh, control, ...(first === undefined ? {} : { first }) },
-      )
-      const loggedIn = performance.now()
-      const found = await machine.look({ power: first ?? null }).file('/etc/hostname', { text: false })
-      const answered = performance.now()
-      assert.equal(found?.kind, 'file')
-      await machine.close()
-      return {
-        login: Math.floor((loggedIn - began) / DELAY_MS),
-        answer: Math.floor((answered - loggedIn) / DELAY_MS),
-      }
-    } finally {
-      process.env.HOME = home
+    const { address, port } = slow
+    const began = performance.now()
+    const machine = await connectIn(lab)({
+      address,
+      port,
+      hostKeys: 'accept-new',
+      ...(first === undefined ? {} : { first }),
+    })
+    const loggedIn = performance.now()
+    const found = await machine.look({ power: first ?? null }).file('/etc/hostname', { text: false })
+    const answered = performance.now()
+    assert.equal(found?.kind, 'file')
+    return {
+      login: Math.floor((loggedIn - began) / DELAY_MS),
+      answer: Math.floor((answered - loggedIn) / DELAY_MS),
     }
   }
 
@@ -91,26 +76,13 @@ describe('a session that is asked for with the login', () => {
   })
   after(() => lab.stop())
 
-  const connect = (about: { readonly user: string; readonly key: string; readonly password?: Secret }) => {
-    const { address, port } = firstHost(lab)
-    const home = process.env.HOME
-    process.env.HOME = lab.home
-    const ssh = startSsh()
-    const connecting = connectSsh(
-      {
-        ...{ name: 'h1', address, port, user: about.user, keyFiles: [about.key], hostKeys: 'accept-new' },
-        ...{ timeoutMs: 10_000, keepaliveMs: 0, ...(about.password === undefined ? {} : { password: about.password }) },
-      } as const,
-      { ssh, control: openLocal({ ssh }), first: 'root' },
-    )
-    process.env.HOME = home
-    return connecting
-  }
+  afterEach(closeAll)
+  const connect = (about: Otherwise) => connectIn(lab)({ ...about, first: 'root' })
 
   it('is none where the key is refused, which is told as ever', async () => {
     const key = join(folder({}), 'other')
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key])
-    await assert.rejects(connect({ user: 'admin', key }), /refuse/)
+    await assert.rejects(connect({ keyFiles: [key] }), /refuse/)
   })
 
   it('is none where the login needs more than the key, and comes behind it then', async () => {
@@ -119,17 +91,15 @@ describe('a session that is asked for with the login', () => {
       "printf 'AuthenticationMethods publickey,password\nPasswordAuthentication yes\n' > /etc/ssh/sshd_config.d/00.conf",
     )
     await host.exec('kill -HUP $(cat /run/sshd.pid); sleep 0.5')
-    const machine = await connect({ user: 'secure', key: lab.key, password: new Secret(securePassword) })
+    const machine = await connect({ user: 'secure', password: new Secret(securePassword) })
     assert.equal((await machine.look({ power: null }).file('/etc/hostname'))?.kind, 'file')
     assert.equal(await machine.look({ power: null }).read('/etc/hostname'), `${host.name}\n`)
-    await machine.close()
     await host.reset()
   })
 
   it('gives what sudo says where that refuses at once', async () => {
-    const machine = await connect({ user: 'plain', key: lab.key })
+    const machine = await connect({ user: 'plain' })
     await assert.rejects(machine.look({ power: 'root' }).read('/etc/shadow'), /sudo/)
     assert.equal((await machine.look({ power: null }).file('/etc/hostname'))?.kind, 'file')
-    await machine.close()
   })
 })
