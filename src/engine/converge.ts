@@ -13,6 +13,7 @@ import type { Mode } from './event.ts'
 import { overhear } from './overhear.ts'
 import { type Planned, withFiles } from './planned.ts'
 import { bareEnding, type Ending, left, type Statement } from './statement.ts'
+import { together } from './together.ts'
 import { touch } from './touch.ts'
 import { unmetText } from './unmet.ts'
 
@@ -23,7 +24,7 @@ export const converge = async (statement: Statement, mode: Mode, planned: Planne
   const asked = new Set<string>()
   const hash = statementHash(statement)
   try {
-    const ending = { ...(await withRetries(statement, mode, planned, asked)), statement: hash }
+    const ending = { ...(statement.settled ?? (await withRetries(statement, mode, planned, asked))), statement: hash }
     return mode === 'run' || asked.size === 0
       ? ending
       : { ...ending, notes: [...ending.notes, `asked for real: ${[...asked].join('; ')}`] }
@@ -90,6 +91,12 @@ const once = async (
     return before.length > 0
       ? ending('waiting', [], now, `can be judged only after ${named(before)} (now: ${message})`, notes)
       : ending('drift', changes, now, message, notes)
+  }
+
+  if (mode === 'run' && statement.followers !== undefined) {
+    const all = await together({ statement, now, wanted, changes }, statement.followers)
+    for (const [follower, end] of all?.others ?? []) follower.settle(end)
+    if (all !== null) return all.ending
   }
 
   const through = withFiles(plan, wanted.files)

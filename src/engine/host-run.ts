@@ -8,6 +8,7 @@ import type { Parts } from './parts.ts'
 import type { Planned } from './planned.ts'
 import type { RunOnce } from './run-once.ts'
 import type { SeenAhead } from './seen-ahead.ts'
+import type { Ending } from './statement.ts'
 import { runTask, type TaskEnd } from './task.ts'
 
 /** One host on its way through one play. */
@@ -25,6 +26,8 @@ export interface HostRun {
   /** what another host registered so far, for `hostvars` */
   registersOf(host: string): ReadonlyMap<string, unknown> | undefined
   facts: Readonly<Record<string, unknown>>
+  /** how tasks ended that were converged with an earlier one, and whose turn is still to come */
+  readonly settled: Map<Task, Ending>
   /** handlers that were notified and did not run yet */
   readonly notified: Set<Task>
   readonly once: RunOnce
@@ -108,7 +111,8 @@ export const scopeOf = (
 
 const runTasks = async (run: HostRun): Promise<HostEnd> => {
   for (const [index, task] of run.tasks.entries()) {
-    if (!mayGoOn(run)) return 'stopped'
+    // what was done already is told, whatever stops the host
+    if (!run.settled.has(task) && !mayGoOn(run)) return 'stopped'
     const end = await oneTask(run, task, run.tasks.slice(index + 1))
     if (end !== null) return end
   }

@@ -146,6 +146,7 @@ const runBatch = async (course: Course, play: Play, batch: readonly string[]): P
       registers,
       registersOf: (other: string) => course.registers.get(other),
       facts: {},
+      settled: new Map<never, never>(),
       notified: new Set<never>(),
       once,
       seen: new SeenAhead(),

@@ -24,8 +24,18 @@ export interface Statement {
   readonly meanwhile?: () => void
   /** the record that was seen ahead of its turn, where the machine would answer the same again */
   readonly seen?: () => Promise<State | null>
+  /** those behind it that may be converged with it */
+  readonly followers?: () => Promise<readonly Follower[]>
+  /** how it ended, where one before it was converged with it */
+  readonly settled?: Ending
   /** asked before anything is done about a finding: somebody may answer for it */
   readonly waive: ((changes: readonly Change[]) => Waived | null) | null
+}
+
+/** A statement behind another one, and who is told how it ended with that. */
+export interface Follower {
+  readonly statement: Statement
+  settle(ending: Ending): void
 }
 
 /** How a statement ended, and the record that `register` gets. */

@@ -2,15 +2,15 @@ import { HostError, UserError } from '../contract/errors.ts'
 import type { Machine } from '../contract/machine.ts'
 import type { Status } from '../contract/outcome.ts'
 import { Waiting } from '../contract/signals.ts'
-import { bindParams, evaluateConditions, itemLabel, loopItems } from '../playbook/bind.ts'
+import { evaluateConditions, itemLabel, loopItems } from '../playbook/bind.ts'
 import type { Scope, Task } from '../playbook/shape.ts'
 import { askItem, askNext } from './ask-ahead.ts'
-import { converge, type Ending, type Statement, unknownRecord } from './converge.ts'
+import { converge, type Ending, unknownRecord } from './converge.ts'
 import type { Mode } from './event.ts'
 import { type HostRun, scopeOf } from './host-run.ts'
-import { powerOf } from './power.ts'
 import { isChange, registeredBy, registerOf } from './register.ts'
-import { type Item, indexOf, itemTitle, resultOf, titleOf } from './result.ts'
+import { type Item, indexOf, resultOf, titleOf } from './result.ts'
+import { type AboutStatement, type Behind, statementOf } from './statement-of.ts'
 
 /** How a task ended on a host, all items of its loop together. */
 export interface TaskEnd {
@@ -46,7 +46,8 @@ export const runTask = async (run: HostRun, task: Task, about: About = {}): Prom
     if (parts.interrupt.requested && index > 0) break
     const meanwhile = (machine: Machine): void =>
       index < items.length - 1 ? askItem(run, machine, task, index + 1) : askNext(run, machine, about.next ?? [])
-    ends.push(await runItem(run, task, task.loop === null ? null : { value: item, index }, meanwhile))
+    const behind = { meanwhile, next: about.next ?? [] }
+    ends.push(await runItem(run, task, task.loop === null ? null : { value: item, index }, behind))
   }
   return tellAll(run, task, ends, about)
 }
@@ -70,12 +71,7 @@ const skippedItem = (message: string): Item => ({
   startedMs: Date.now(),
 })
 
-const runItem = async (
-  run: HostRun,
-  task: Task,
-  item: LoopItem | null,
-  meanwhile: (machine: Machine) => void,
-): Promise<Item> => {
+const runItem = async (run: HostRun, task: Task, item: LoopItem | null, behind: Behind): Promise<Item> => {
   const startedMs = Date.now()
   const scope = scopeOf(run, task, item)
   let about: { label?: string; index?: number; value?: unknown } = item ?? {}
@@ -86,7 +82,7 @@ const runItem = async (
     return {
       startedMs,
       ...about,
-      ...(await bound(run, task, scope, { label: about.label ?? null, meanwhile, index: item?.index ?? 0 })),
+      ...(await bound(run, task, scope, { label: about.label ?? null, index: item?.index ?? 0, ...behind })),
     }
   } catch (error) {
     return { ending: endingOfBinding(error, task, run.mode), startedMs, ...about }
@@ -97,57 +93,19 @@ const bound = async (
   run: HostRun,
   task: Task,
   scope: Scope,
-  about: {
-    readonly label: string | null
-    /** of the item in its loop */
-    readonly index: number
-    /** asks ahead what comes behind it */
-    meanwhile(machine: Machine): void
-  },
+  about: Omit<AboutStatement, 'target'>,
 ): Promise<{ ending: Ending; machine?: string }> => {
-  const { label, index } = about
   const delegate = task.delegateTo === null ? null : String(task.delegateTo.evaluate(scope))
-  const params = bindParams(task, scope)
-  const target = delegate ?? run.host
-  const machine = await run.machines.open(target, run.play)
-  const control = await run.machines.control()
   const mode: Mode = task.checkMode === null ? run.mode : task.checkMode ? 'check' : 'run'
-  const power = powerOf(run, task, target, scope)
-  const statement = {
-    task: task.name,
-    module: task.module,
-    params,
-    machine,
-    control,
-    power,
-    hidden: task.noLog,
-    harmless: isHarmless(task, scope),
-    waive: waiverOf(run, task, label),
-    ...(delegate === null
-      ? {
-          meanwhile: () => about.meanwhile(machine),
-          seen: () => run.seen.take({ task, index, params, power }),
-        }
-      : {}),
-  }
+  const target = delegate ?? run.host
+  const statement = await statementOf(run, task, scope, { ...about, target })
+  const { machine } = statement
   const ending = await run.machines.alone([machine], () => converge(statement, mode, run.planned))
+  run.settled.delete(task)
   const really = mode === 'run' && run.mode !== 'run' ? ['done for real: check_mode is false'] : []
   const end = judged({ ...ending, notes: [...ending.notes, ...really] }, task, mode, scope)
   return { ending: end, ...(delegate === null ? {} : { machine: target }) }
 }
-
-const waiverOf = (run: HostRun, task: Task, item: string | null): Statement['waive'] => {
-  const { waive } = run.parts
-  if (waive === null) return null
-  const { name: written, control, noLog: hidden } = task
-  const about = { host: run.host, task: titleOf(run, task), written, control, item: itemTitle(task, item), hidden }
-  return (changes) => waive({ ...about, changes })
-}
-
-const isHarmless = (task: Task, scope: Scope): boolean =>
-  task.changedWhen !== null &&
-  task.changedWhen.every((condition) => condition.mentions.length === 0) &&
-  !evaluateConditions(task.changedWhen, scope)
 
 /** `failed_when` and `changed_when` of an act, judged by its own record. */
 const judged = (ending: Ending, task: Task, mode: Mode, scope: Scope): Ending => {

@@ -20,7 +20,7 @@ export const touch = async (
 ): Promise<Ending | 'stale'> => {
   const { module, params, machine, control, power, hidden } = statement
   const probe = (): Promise<State> => module.probe(machine.look({ power, hidden }), params as never) as Promise<State>
-  const writing = writeFiles({ machine, control, power, hidden, now, wanted, changes })
+  const writing = writeFiles({ machine, control, power, hidden, records: [{ now, wanted, changes }] })
   // sent right behind the write, and answered with it: where nothing is applied, this is the verifying look
   const behind = module.apply === undefined ? ahead(probe()) : null
   if (behind !== null) statement.meanwhile?.()

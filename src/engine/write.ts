@@ -5,12 +5,17 @@ import type { Change } from '../contract/outcome.ts'
 import type { PathState, State } from '../contract/state.ts'
 import { CONTROL } from './planned.ts'
 
-/** The files of one task to write: those of the wanted record that differ from what was found. */
+/** Files to write: those of wanted records that differ from what was found, record by record. */
 export interface FilesToWrite {
   readonly machine: Machine
   readonly control: Machine | null
   readonly power: string | null
   readonly hidden: boolean
+  readonly records: readonly Differing[]
+}
+
+/** A record found, the one that is wanted, and what differs. */
+export interface Differing {
   readonly now: State
   readonly wanted: State
   readonly changes: readonly Change[]
@@ -38,11 +43,11 @@ interface Step {
 
 const shownPath = (step: Step): string => step.shownPath
 
-/** Writes the files of a task in an order that works: directories from the top, then files, then removals from the bottom. */
+/** Writes the files of each record in an order that works: directories from the top, then files, then removals from the bottom. */
 export const writeFiles = async (files: FilesToWrite): Promise<WrittenFiles | 'stale'> => {
   const done: Step[] = []
   const notes: string[] = []
-  const runs = runsOf(stepsOf(files))
+  const runs = runsOf(files.records.flatMap((record) => stepsOf(files, record)))
   let inOrder = runs.length <= 1
   const written: WrittenFiles = {
     notes,
@@ -100,7 +105,7 @@ const runsOf = (steps: readonly Step[]): readonly (readonly [Step, ...Step[]])[]
   return runs
 }
 
-const stepsOf = ({ machine, control, now, wanted, changes }: FilesToWrite): readonly Step[] => {
+const stepsOf = ({ machine, control }: FilesToWrite, { now, wanted, changes }: Differing): readonly Step[] => {
   const changed = new Set(changes.flatMap((change) => change.path ?? []))
   const steps = Object.entries(wanted.files ?? {})
     .filter(([path, entry]) => changed.has(path) && !(entry?.kind === 'file' && entry.text === LATER))

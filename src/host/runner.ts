@@ -6,7 +6,7 @@ import type { Account } from './accounts.ts'
 import type { Wire } from './channel.ts'
 import { createFlights, type Flights } from './flights.ts'
 import type { RawAnswer } from './frame.ts'
-import { asScript, NO_SUCH_USER } from './library.ts'
+import { asScript, type Library, NO_SUCH_USER } from './library.ts'
 import { loginPowers, rootPowers } from './powers.ts'
 import type { Frame } from './session.ts'
 import { createShell, type Shell } from './shell.ts'
@@ -17,6 +17,8 @@ export interface Runner {
   run(power: string | null, frame: Frame): Promise<RawAnswer>
   /** the flight of what is asked for now */
   depart(): number
+  /** writes what runs a script with somebody's powers as a part of one of root's; null where root's shell would have to look them up */
+  withinRoot(power: string | null, script: string, libraries: readonly Library[]): string | null
   /** is told of an account, so that its powers can be had without looking it up again */
   knows(account: Account): void
   forgetAccounts(): void
@@ -96,6 +98,11 @@ export const runnerOf = (about: {
       const durationMs = performance.now() - started
       about.trace?.({ power: power ?? user, shown, answer, durationMs, ...(hidden ? { hidden } : {}) })
       return answer
+    },
+    withinRoot(power, script, libraries) {
+      if (power === 'root') return script
+      const account = accounts.get(power ?? user)
+      return account === undefined ? null : asScript(account, script, libraries)
     },
     knows: (account) => void accounts.set(account.user.name, account),
     forgetAccounts: () => accounts.clear(),

@@ -13,6 +13,7 @@ import { FOLLOWS, WRITE } from './write-library.ts'
 import { PLACE, STALE } from './write-place.ts'
 
 const WRITE_MS = 120_000
+const LIBRARIES = [PLACE, KEEP, WRITE]
 
 /**
  * Writes files of a machine one after the other, each if what is there is still what was found; the first that is not
@@ -57,11 +58,16 @@ const taskOf = (runner: Runner, user: string, request: WriteRequest): Task => {
   return { ...request, as, writer: as ?? user, rootFollows, rootLeads }
 }
 
-/** The requests from the first on that can be made in one frame. */
+/** The requests from the first on that can be made in one frame: root's has parts with the powers of users. */
 const together = (runner: Runner, user: string, requests: readonly WriteRequest[]): readonly Task[] => {
   const tasks = requests.map((request) => taskOf(runner, user, request))
-  const end = tasks.findIndex((task, index) => index > 0 && (task.as !== tasks[0]?.as || task.rootLeads))
-  return end < 0 ? tasks : tasks.slice(0, end)
+  const isWithin = (task: Task): boolean =>
+    runner.isRoot(task.power) && runner.withinRoot(task.as, '', LIBRARIES) !== null
+  const ends = [
+    tasks.findIndex((task, index) => index > 0 && (task.as !== tasks[0]?.as || task.rootLeads)),
+    tasks.findIndex((task, index) => !isWithin(task) || (index > 0 && task.rootLeads)),
+  ].map((end) => (end < 0 ? tasks.length : end))
+  return tasks.slice(0, Math.max(...ends))
 }
 
 const writeBatch = async (runner: Runner, tasks: readonly Task[]): Promise<Written> => {
@@ -78,7 +84,12 @@ const writeBatch = async (runner: Runner, tasks: readonly Task[]): Promise<Writt
     given = [{ ...first, found: withoutOwner(first.found) }, ...tasks.slice(1)]
   }
   const mark = newMark()
-  const { code, stdout, stderr } = await run(runner, first.as, batchScript(given, mark), given)
+  const isMixed = given.some(({ as }) => as !== first.as)
+  const scripts = given.map((task) => {
+    const script = writeScript(task)
+    return isMixed ? (runner.withinRoot(task.as, script, LIBRARIES) ?? script) : script
+  })
+  const { code, stdout, stderr } = await run(runner, isMixed ? 'root' : first.as, batchScript(scripts, mark), given)
   const said = textOf(stdout).split(mark)
   const written = said.length - 1
   const last = given[written] ?? first
@@ -133,7 +144,7 @@ const run = (
   const shown = `write ${tasks.map(({ path }) => path).join(', ')}`
   return runner.run(as, {
     script,
-    libraries: [PLACE, KEEP, WRITE],
+    libraries: LIBRARIES,
     timeoutMs: WRITE_MS * tasks.length,
     again: false,
     anywhere: true,
@@ -153,8 +164,7 @@ const sum = (bytes: Buffer): string => createHash('sha256').update(bytes).digest
 const plainMode = (mode: string | undefined): string => mode?.replace(/^0+(?=.)/, '') ?? ''
 
 /** All but the last in a subshell each, since each ends its shell where it fails. */
-const batchScript = (tasks: readonly Task[], mark: string): string => {
-  const scripts = tasks.map(writeScript)
+const batchScript = (scripts: readonly string[], mark: string): string => {
   const earlier = scripts.slice(0, -1).map((script) => `(${script}); k_next $?\n`)
   return `${earlier.length === 0 ? '' : `k_mark=${mark}\n`}${earlier.join('')}${scripts.at(-1)}`
 }

@@ -18,6 +18,8 @@ export interface Setup {
   readonly forks?: number
   readonly machines?: Readonly<Record<string, Readonly<Record<string, PathState>>>>
   readonly connect?: (name: string, first: string | null) => Promise<MemoryMachine>
+  /** the run is interrupted when this is told */
+  readonly until?: (event: Event) => boolean
 }
 
 /** Runs playbooks of these modules on machines whose file systems are maps. */
@@ -35,6 +37,7 @@ export const playedWith = (modules: readonly Module[]) => async (setup: Setup) =
     machines.set(name, machine)
     return machine
   }
+  const interrupt = { requested: false, now: new Promise<never>(() => {}) }
   const parts: Parts = {
     mode: setup.mode ?? 'run',
     playbooks,
@@ -48,12 +51,15 @@ export const playedWith = (modules: readonly Module[]) => async (setup: Setup) =
     extraVars: {},
     become: { become: false, user: null },
     forks: setup.forks ?? 5,
-    interrupt: { requested: false, now: new Promise(() => {}) },
+    interrupt,
     step: null,
     waive: null,
     keep: null,
     clock: () => new Date(0),
-    tell: (event) => events.push(event),
+    tell: (event) => {
+      events.push(event)
+      if (setup.until?.(event)) interrupt.requested = true
+    },
   }
   const report = await runPlaybooks(parts)
   const told = report.results.map(

@@ -93,6 +93,17 @@ describe('a run of playbooks', () => {
     assert.deepEqual([ok, changed, skipped, report.exitCode], [2, 1, 1, 0])
   })
 
+  it('tells of all that was converged with the task under way when the run was interrupted', async () => {
+    const { told, machines } = await played({
+      playbook: play(
+        '- name: a\n  content: { path: /a, is: x }\n- name: b\n  content: { path: /b, is: x }\n- name: c\n  content: { path: /c, is: x }\n  register: seen\n',
+      ),
+      until: ({ kind }) => kind === 'task ended',
+    })
+    assert.deepEqual(told, ['web1 a: changed', 'web1 b: changed'])
+    assert.deepEqual(machines.get('web1')?.written, ['/a', '/b'])
+  })
+
   it('counts a loop once, and gives each item its label', async () => {
     const { report, told } = await played({
       playbook: play(

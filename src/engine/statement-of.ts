@@ -1,0 +1,104 @@
+import { HostError, UserError } from '../contract/errors.ts'
+import type { Machine } from '../contract/machine.ts'
+import { Waiting } from '../contract/signals.ts'
+import { bindParams, evaluateConditions } from '../playbook/bind.ts'
+import type { Scope, Task } from '../playbook/shape.ts'
+import { askNext } from './ask-ahead.ts'
+import { type HostRun, scopeOf } from './host-run.ts'
+import { powerOf } from './power.ts'
+import { itemTitle, titleOf } from './result.ts'
+import type { Follower, Statement } from './statement.ts'
+
+/** What comes behind a task, or behind one item of its loop. */
+export interface Behind {
+  readonly next: readonly Task[]
+  /** asks ahead what comes behind it */
+  meanwhile(machine: Machine): void
+}
+
+/** What a statement is about, beside its task. */
+export interface AboutStatement extends Behind {
+  readonly label: string | null
+  /** of the item in its loop; 0 without one */
+  readonly index: number
+  readonly target: string
+}
+
+/** States a task for one host. */
+export const statementOf = async (
+  run: HostRun,
+  task: Task,
+  scope: Scope,
+  about: AboutStatement,
+): Promise<Statement> => {
+  const { label, next, index, target } = about
+  const params = bindParams(task, scope)
+  const machine = await run.machines.open(target, run.play)
+  const control = await run.machines.control()
+  const power = powerOf(run, task, target, scope)
+  const settled = run.settled.get(task)
+  return {
+    task: task.name,
+    module: task.module,
+    params,
+    machine,
+    control,
+    power,
+    hidden: task.noLog,
+    harmless: isHarmless(task, scope),
+    waive: waiverOf(run, task, label),
+    ...(task.delegateTo === null
+      ? {
+          meanwhile: () => about.meanwhile(machine),
+          seen: () => run.seen.take({ task, index, params, power }),
+        }
+      : {}),
+    ...(settled === undefined ? {} : { settled }),
+    ...(hasCompany(run, task) ? { followers: () => followersOf(run, next) } : {}),
+  }
+}
+
+/** The tasks behind one that may be converged with it. */
+const followersOf = async (run: HostRun, next: readonly Task[]): Promise<readonly Follower[]> => {
+  const followers: Follower[] = []
+  for (const [place, task] of next.entries()) {
+    if (!hasCompany(run, task)) break
+    try {
+      const behind = next.slice(place + 1)
+      const meanwhile = (machine: Machine): void => askNext(run, machine, behind)
+      const about = { label: null, next: behind, index: 0, target: run.host, meanwhile }
+      const statement = await statementOf(run, task, scopeOf(run, task, null), about)
+      followers.push({ statement, settle: (ending) => void run.settled.set(task, ending) })
+    } catch (error) {
+      // not known yet: it counts at the task's turn
+      if (error instanceof Waiting || error instanceof UserError || error instanceof HostError) break
+      throw error
+    }
+  }
+  return followers
+}
+
+/** Says whether a task is plain enough to be converged with its neighbours: nothing but files, and nothing said about its end. */
+const hasCompany = ({ mode, parts }: HostRun, task: Task): boolean =>
+  mode === 'run' &&
+  parts.step === null &&
+  parts.waive === null &&
+  task.module.apply === undefined &&
+  task.module.isAct === undefined &&
+  task.checkMode === null &&
+  [task.loop, task.delegateTo, task.register, task.changedWhen, task.failedWhen].every((one) => one === null) &&
+  task.when.length === 0 &&
+  ![task.flush, task.runOnce, task.noLog, task.ignoreErrors].includes(true)
+
+const waiverOf = (run: HostRun, task: Task, item: string | null): Statement['waive'] => {
+  const { waive } = run.parts
+  if (waive === null) return null
+  const { name: written, control, noLog: hidden } = task
+  const about = { host: run.host, task: titleOf(run, task), written, control, item: itemTitle(task, item), hidden }
+  return (changes) => waive({ ...about, changes })
+}
+
+const isHarmless = (task: Task, scope: Scope): boolean =>
+  task.changedWhen !== null &&
+  task.changedWhen.every((condition) => condition.mentions.length === 0) &&
+  !evaluateConditions(task.changedWhen, scope)
