@@ -1,4 +1,5 @@
 import { PARTS, PUBLIC_PARTS, UNLOCKED } from './key-script.ts'
+import { IF_IT_SERVES } from './serving-script.ts'
 import { type AboutUnit, CLOCKS, UNIT } from './unit-script.ts'
 
 /** A program with its arguments, run without a shell between. `env` adds to the environment; a secret is never in either. */
@@ -135,6 +136,12 @@ export const questions = {
     ask(SSHD, '-T', ...(from === undefined ? [] : ['-f', from]), ...(one === undefined ? [] : ['-C', criteria(one)])),
   /** its version, in the first line of what it says about the flag it does not know */
   sshdVersion: (): Question => ({ ...ask(SSHD, '-V'), rests: SSHD }),
+  /** the same, where the server of this connection named a release: that one, if it runs the program on disk */
+  sshdVersionTold: (release: string): Question => ({
+    ...script(IF_IT_SERVES, SSHD, release),
+    shown: `${SSHD} -V, if it is not what serves us`,
+    rests: SSHD,
+  }),
   /** the same question where /run/sshd is missing, in a mount namespace of its own */
   withRunDirectory: (question: Question): Question => ({
     ...ask('unshare', '-m', 'sh', '-c', WITH_RUN_DIRECTORY, 'sh', ...question.argv),

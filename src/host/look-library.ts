@@ -22,7 +22,7 @@ k_real() { # PATH: its real path; of what does not exist, as far as it does
   printf '%s' "$k_p"
 }
 k_plain() { # PATH: whether it is real as it stands; tests are of the shell itself, and start no process
-  case $1/ in //*|*//*|*/./*|*/../*) return 1 ;; /*) ;; *) return 1 ;; esac
+  case $1/ in //) return 0 ;; //*|*//*|*/./*|*/../*) return 1 ;; /*) ;; *) return 1 ;; esac
   k_q=$1
   while [ -n "$k_q" ]; do
     [ ! -L "$k_q" ] || return 1

@@ -136,10 +136,10 @@ k_write_absent() {
   k_t=
 }
 k_clean() {
-  [ -z "$k_t$k_old" ] || rm -f -- \${k_t:+"$k_t"} \${k_old:+"$k_old"}
+  k_f=\${k_left:+\${k_in:+.}$k_left}
+  [ -z "$k_t$k_old$k_f" ] || rm -f -- \${k_t:+"$k_t"} \${k_old:+"$k_old"} \${k_f:+"$k_f"}
   [ -z "$k_in" ] || cd ..
   [ -z "$k_p" ] || rmdir -- "./$k_p" 2>/dev/null
-  [ -z "$k_left" ] || rm -f -- "$k_left"
 }
 k_write() {
   k_t= k_p= k_in= k_left= k_old= k_plain= k_follow= k_at=./$k_name k_a=./$k_name

@@ -27,9 +27,9 @@ k_look() { # THERE NEW: modes and owners of the directory, of what is there and 
   k_dir_mode=$1 k_a_mode=$6 k_a_uid=$7 k_a_owner=$8 k_a_gid=$9 k_a_group=\${10}
   k_n_mode=\${11} k_n_uid=\${12} k_n_owner=\${13} k_n_gid=\${14} k_n_group=\${15}
 }
-k_attributes() { stat -c '%s|%y|%z|%a|%u|%g|%h' -- "$1" 2>/dev/null; }
 k_one() { # two names are of one file; an overlay may number it anew by name, but never has another its moment of change
-  [ "$1" -ef "$2" ] || { k_s=$(k_attributes "$1") && [ "$k_s" = "$(k_attributes "$2")" ]; }
+  [ "$1" -ef "$2" ] && return
+  k_s=$(stat -c '%s|%y|%z|%a|%u|%g|%h' -- "$1" "$2" 2>/dev/null) && [ "\${k_s%%"$k_break"*}" = "\${k_s#*"$k_break"}" ]
 }
 k_same_kind() { # also where the old one has a second name, which then is of the same file
   k_kind "$k_at"

@@ -94,9 +94,10 @@ const placed = (line: string, text: Flattened | null): string =>
 
 const tidy = (line: string): string => line.replace(/^\/dev\/stdin:? (?:line \d+: )?/, '').replace(/\.$/, '')
 
-/** The version of sshd, such as `9.2`. */
-export const sshdVersion = async (on: Look): Promise<string> => {
-  const { code, stdout, stderr } = await on.ask(questions.sshdVersion())
+/** The version of sshd, such as `9.2`; `told` is what the server of this connection says of itself. */
+export const sshdVersion = async (on: Look, told: string | null = null): Promise<string> => {
+  const question = told === null ? questions.sshdVersion() : questions.sshdVersionTold(told)
+  const { code, stdout, stderr } = await on.ask(question)
   if (code === 127) missing({ kind: 'tool', name: 'sshd', message: 'sshd is not there: /usr/sbin/sshd' })
   const found = /OpenSSH_(\d+\.\d+)/.exec(`${stdout}\n${stderr}`)?.[1]
   if (found === undefined) throw new HostError(`sshd does not tell its version: ${stderr.trim() || stdout.trim()}`)

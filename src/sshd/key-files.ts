@@ -65,6 +65,12 @@ export const lookAtKeyFile = async (on: Look, about: KeyFileLook): Promise<KeyFi
   return await sightOf(scene, { path: real ?? path, file, directory, isLed: false })
 }
 
+/** Looks, before sshd has told, at the file that most servers read: where sshd is asked anew, that is a flight less. */
+export const lookAtUsualFile = async (on: Look, user: User, follow: boolean): Promise<void> => {
+  const path = `${user.home.replace(/\/$/, '')}/.ssh/authorized_keys`
+  await lookAtKeyFile(on, { user, path, follow, isRepaired: false })
+}
+
 /** What leads into the home by another name is the user's all the same: gives its name in the home, else null. */
 const nameInHome = async (
   on: Look,

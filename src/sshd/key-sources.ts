@@ -8,6 +8,7 @@ import { type Flattened, flatten } from '../formats/sshd-tree.ts'
 import { NEUTRAL, type Obeyed, SSHD_CONFIG, sshdVersion, type Verdict, verdict } from './ask.ts'
 import { isForAll } from './for-all.ts'
 import { readSshdTree } from './read-tree.ts'
+import { toldRelease } from './release.ts'
 import { isSameForAll } from './same-for-all.ts'
 import { grammarOf, isGlobalOnlyIn } from './setting.ts'
 
@@ -77,7 +78,7 @@ const isAnybodys = async (on: Look): Promise<boolean> => {
 /** The configuration as earlier tasks of a dry run planned it; null where it is the one on disk. */
 const plannedText = async (on: Look): Promise<{ readonly text: Flattened; readonly isForAll: boolean } | null> => {
   if (!on.planned('/etc/ssh')) return null
-  const version = await sshdVersion(on)
+  const version = await sshdVersion(on, toldRelease(on))
   const tree = await readSshdTree(on, SSHD_CONFIG, grammarOf(version))
   return tree === null ? null : { text: flatten(tree, isGlobalOnlyIn(version)), isForAll: isForAll(tree) }
 }

@@ -10,7 +10,7 @@ import type { WantedKey } from '../formats/authorized-wanted.ts'
 import { isCommonType } from '../formats/public-key.ts'
 import { sshdVersion } from './ask.ts'
 import { admissionNotes } from './key-admission.ts'
-import { type KeyFileLink, type KeyFileSight, lookAtHome, lookAtKeyFile } from './key-files.ts'
+import { type KeyFileLink, type KeyFileSight, lookAtHome, lookAtKeyFile, lookAtUsualFile } from './key-files.ts'
 import { loginKeyFiles, reachNotes, realPaths } from './key-reach.ts'
 import { type AskedKeySources, byKeySources } from './key-sources.ts'
 import { compareVersions } from './keywords.ts'
@@ -56,6 +56,7 @@ export const lookForKeys = async (on: Look, wanted: KeysWanted): Promise<KeysSig
   const isRare = wanted.keys.some(({ key }) => !isCommonType(key.type))
   const mayLose = isAll || wanted.keys.some((one) => one.options !== null)
   const account = ahead(accountOf(on, wanted.user))
+  if (wanted.path === undefined) void ahead(account.then((user) => lookAtUsualFile(on, user, wanted.follow)))
   const path = ahead(wanted.path === undefined ? NONE : on.expand(wanted.path).then(plainPath))
   const state = ahead(stateOf(on, wanted))
   const [seen, types, release, login] = await Promise.all([
@@ -239,12 +240,11 @@ export const checkKeysTaken = (keys: readonly WantedKey[], sight: KeysSight): vo
       `sshd ${sight.release} does not know ${newest.option} (from ${newest.release} on): the line would let nobody in`,
     )
   for (const { key, options } of keys) {
-    const isKnown = sight.types === null ? isWellKnown(key.type) : sight.types.includes(key.type)
+    const isWellKnown = isCommonType(key.type) || /^(sk-|ssh-dss$)/.test(key.type)
+    const isKnown = sight.types === null ? isWellKnown : sight.types.includes(key.type)
     if (!isKnown) refuse(`invalid key specified: the OpenSSH of this machine knows no ${key.type} keys`)
     const isAuthority = /cert-authority/i.test(options ?? '')
     const why = isAuthority ? null : whyNotTaken(key, sight.sources)
     if (why !== null) refuse(`the key ${key.fingerprint} would let nobody in: ${why}`)
   }
 }
-
-const isWellKnown = (type: string): boolean => isCommonType(type) || /^(sk-|ssh-dss$)/.test(type)

@@ -13,7 +13,8 @@ export const toldRelease = ({ connection: { software } }: Look): string | null =
 
 /**
  * Looks by the release that the server told. Another server than the machine's own may have let us in: what is not as
- * wanted, or refused, is looked at by what the program on disk says of itself, which takes a process and a flight.
+ * wanted, or refused, is looked at by what the program on disk says of itself, which takes a flight, and a process where
+ * that program is not the one that serves us.
  */
 export const byRelease = async <Sight>(
   on: Look,
@@ -25,6 +26,6 @@ export const byRelease = async <Sight>(
   const seen = ahead(look(told))
   const isEnough = await seen.then(isAsWanted, () => false)
   if (isEnough) return await seen
-  const version = await sshdVersion(on)
+  const version = await sshdVersion(on, told)
   return await (version === told ? seen : look(version))
 }

@@ -5,6 +5,7 @@ import { flatten } from '../formats/sshd-tree.ts'
 import { globPaths } from '../paths/glob.ts'
 import { SSHD_CONFIG, sshdVersion, type Verdict, verdict } from '../sshd/ask.ts'
 import { readSshdTree } from '../sshd/read-tree.ts'
+import { toldRelease } from '../sshd/release.ts'
 import { grammarOf, isGlobalOnlyIn } from '../sshd/setting.ts'
 
 /** A file or directory that a daemon reads, and when it was last changed: the later of its text's time and its attributes'. */
@@ -86,7 +87,7 @@ export const sshdRefusal = async (on: Look, isAccepted = false): Promise<string 
 }
 
 const ofPlanned = async (on: Look): Promise<Verdict> => {
-  const version = await sshdVersion(on)
+  const version = await sshdVersion(on, toldRelease(on))
   const tree = await readSshdTree(on, SSHD_CONFIG, grammarOf(version))
   if (tree === null) return { refusal: `${SSHD_CONFIG} is not there`, isUntestable: false }
   return await verdict(on, { text: flatten(tree, isGlobalOnlyIn(version)) })
