@@ -53,7 +53,8 @@ export interface SshdConnection {
 const criteria = (one: SshdConnection): string =>
   `user=${one.user},host=${one.host},addr=${one.addr},laddr=${one.laddr},lport=${one.lport}`
 
-const SSHD = '/usr/sbin/sshd'
+/** OpenSSH's server. */
+export const SSHD = '/usr/sbin/sshd'
 // Debian's sshd wants /run/sshd, which a stopped unit leaves missing: a tmpfs of this process's own stands in for it
 const WITH_RUN_DIRECTORY = 'mount -t tmpfs none /run && mkdir -m 755 /run/sshd && exec "$@"'
 

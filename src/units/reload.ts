@@ -1,6 +1,6 @@
 import { HostError } from '../contract/errors.ts'
 import type { Touch } from '../contract/look.ts'
-import type { Command } from '../contract/questions.ts'
+import { type Command, SSHD } from '../contract/questions.ts'
 import { commandFor, lastWords, scriptOf } from './control.ts'
 import type { Unit } from './find.ts'
 import { isSshd } from './names.ts'
@@ -33,17 +33,23 @@ export const reloadCommand = (unit: Unit): Command => {
   const { argv } = commandFor(unit, 'reload')
   // sshd closes its sockets and opens new ones: only new ones say that it is back
   const reopens = isSshd(unit.name) && unit.socket === null
-  const args = [String(unit.pid ?? ''), reopens ? 'reopens' : '', unit.pidFile ?? '', scriptOf(unit) ?? '', ...argv]
-  return { argv: ['sh', '-c', RELOAD, 'sh', ...args], inPlace: true, shown: argv.join(' '), timeoutMs: LIMIT_MS }
+  // a script of SysV does the same by fifteen processes
+  const isTold = reopens && unit.init === 'sysv' && unit.pid !== null && unit.pidFile !== null
+  const script = [scriptOf(unit) ?? '', ...argv]
+  const args = [String(unit.pid ?? ''), reopens ? 'reopens' : '', unit.pidFile ?? '', isTold ? SSHD : '', ...script]
+  const shown = isTold ? `${SSHD} -t && kill -HUP ${unit.pid}` : argv.join(' ')
+  return { argv: ['sh', '-c', RELOAD, 'sh', ...args], inPlace: true, shown, timeoutMs: LIMIT_MS }
 }
 
 /**
- * Waits until the main process lives, listens where it did so before, and has its pid file again. A daemon that keeps its
- * sockets (or has them from systemd) is taken as back after a moment. Times are hundredths of a second.
+ * Tells the daemon, and waits until the main process lives, listens where it did so before, and has its pid file again.
+ * sshd takes its pid file away when it is told, and writes a new one when it listens: where that happens, nothing else is
+ * looked at. A daemon that keeps its sockets (or has them from systemd) is taken as back after a moment. Times are
+ * hundredths of a second.
  */
 const RELOAD = `
-pid=$1 reopens=$2 file=$3 script=$4
-shift 4
+pid=$1 reopens=$2 file=$3 program=$4 script=$5
+shift 5
 end() { printf '\\n%s\\n' "$1"; exit 0; }
 listening() { # the inodes of the sockets of TCP on which the process listens
   found=
@@ -54,6 +60,14 @@ listening() { # the inodes of the sockets of TCP on which the process listens
   done
 }
 is_back() {
+  if [ -n "$held" ]; then
+    # another file than the one that is held open
+    [ -s "$file" ] && [ -e /proc/self/fd/9 ] && ! [ "$file" -ef /proc/self/fd/9 ] && return
+    [ "$waited" -ge 150 ] || return
+    listening
+    [ -n "$found" ]
+    return
+  fi
   [ -z "$file" ] || [ -s "$file" ] || [ "$waited" -ge 150 ] || return
   [ -n "$before" ] || return 0
   listening
@@ -62,9 +76,21 @@ is_back() {
   done
   [ -n "$found" ] && { [ -z "$reopens" ] || [ "$waited" -ge 150 ]; }
 }
-before=
-[ -z "$pid" ] || { listening; before=$found; }
-"$@"
+tell() { # a daemon that refuses its files is not told: it would not survive that
+  if [ -n "$program" ] && "$program" -t > /dev/null 2>&1 && kill -HUP "$pid" 2> /dev/null; then return; fi
+  "$@"
+}
+before= held=
+if [ -n "$pid" ]; then
+  if [ -n "$reopens" ] && [ -r "$file" ] && [ "$file" -ef "$file" ] 2> /dev/null; then
+    held=1
+    exec 9< "$file"
+  else
+    listening
+    before=$found
+  fi
+fi
+tell "$@" 9<&-
 code=$?
 if [ "$code" = 127 ] && [ -n "$script" ]; then "$script" reload; code=$?; fi
 [ "$code" = 0 ] || end "failed $code"
