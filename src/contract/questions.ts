@@ -12,6 +12,8 @@ export interface Command {
   readonly shown?: string
   /** `argv` is `sh -c SCRIPT sh ARGUMENTS`, and any sh will do: the one that is there runs it, and starts no other one */
   readonly inPlace?: true
+  /** it changes files only, and these or such as are below: what is known of others stays; left out: it may change anything */
+  readonly changes?: readonly string[]
 }
 
 const asked: unique symbol = Symbol('made in questions.ts')
@@ -89,14 +91,23 @@ exit $code
 `
 
 // a tool that finds a terminal or a display asks there; -w of setsid is not known to busybox, whose one waits anyway
-const NO_TERMINAL =
-  'unset DISPLAY SSH_ASKPASS; command -v setsid >/dev/null || exec "$@"; ' +
-  'if setsid -w true 2>/dev/null; then exec setsid -w "$@"; else exec setsid "$@"; fi'
+const NO_TERMINAL = `
+unset DISPLAY SSH_ASKPASS
+export SSH_ASKPASS_REQUIRE=never
+if { true < /dev/tty; } 2> /dev/null && command -v setsid > /dev/null; then
+  if setsid -w true 2> /dev/null; then exec setsid -w "$@"; else exec setsid "$@"; fi
+fi
+exec "$@"
+`
+
+/** Defines a function of sh that runs a command so that it asks for a passphrase on its standard input. */
+export const QUIETLY = `quietly() (${NO_TERMINAL})`
 
 /** A command that asks for a passphrase on its standard input, wherever it runs. */
-export const withoutTerminal = (...argv: string[]): Command => ({
+const withoutTerminal = (...argv: string[]): Command => ({
   argv: ['sh', '-c', NO_TERMINAL, 'sh', ...argv],
-  env: { SSH_ASKPASS_REQUIRE: 'never' },
+  inPlace: true,
+  shown: argv.join(' '),
 })
 
 // Of the shadow file only these words leave the machine. A shell reads byte by byte: a long file is left to grep, which

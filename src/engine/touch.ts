@@ -35,10 +35,6 @@ export const touch = async (
       params as never,
       now as never,
     )
-    if (module.apply !== undefined) {
-      machine.forget()
-      if (control !== machine) control?.forget()
-    }
     const looking = behind !== null && written.inOrder ? behind : probe()
     if (behind === null) statement.meanwhile?.()
     const looked = await verified(looking)
@@ -57,7 +53,6 @@ export const touch = async (
     )
     return { ...stuck, sight }
   } catch (error) {
-    if (module.apply !== undefined) machine.forget()
     const undone = error instanceof HostError && error.unreachable ? written.leftBehind() : await written.putBack()
     throw withMore(error, undone, `${acted(done)}${written.notes.map((note) => `; ${note}`).join('')}`)
   }

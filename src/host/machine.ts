@@ -58,11 +58,11 @@ export const createMachine = (parts: MachineParts): Machine => {
       },
       as: (other) => touch({ ...options, power: other }),
       async do(command: Command, text?: string | Secret) {
-        forget()
+        forget(command.changes)
         try {
           return await runCommand({ runner: runnerFor(options) }, options.power, { command, text, again: false })
         } finally {
-          forget()
+          forget(command.changes)
         }
       },
     }

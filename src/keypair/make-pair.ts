@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
+import { posix } from 'node:path'
 import { HostError } from '../contract/errors.ts'
 import type { Answer, Touch } from '../contract/look.ts'
-import { type Command, withoutTerminal } from '../contract/questions.ts'
+import { QUIETLY } from '../contract/questions.ts'
 import { Secret } from '../contract/secret.ts'
 
 /** A pair to make in the place of whatever is there. */
@@ -23,10 +25,11 @@ export interface NewPair {
 const BESIDE = `
 set -eu
 umask 077
-path=$1 mode=$2 owner=$3
-shift 3
+path=$1 mode=$2 owner=$3 tmp=$4
+shift 4
+${QUIETLY}
 made= old= oldpub=
-tmp=$(mktemp -d "\${path%/*}/.keyward-XXXXXX")
+mkdir -- "$tmp"
 leave() {
   code=$?
   [ "$code" = 0 ] || [ -z "$made" ] || {
@@ -43,31 +46,39 @@ cd -P -- "$tmp"
 [ -O . ] || { echo 'its directory was exchanged meanwhile' >&2; exit 1; }
 `
 
+// ssh-keygen makes the private file with the mode 0600 whatever the umask, and the other one with 0644 by this one
 const MAKE = `${BESIDE}
-"$@" -f ./key >&2
-chmod -- "$mode" key
-chmod 644 key.pub
-[ -z "$owner" ] || chown -h -- "$owner" key key.pub
+umask 022
+name=\${path##*/}
+quietly "$@" -f "./$name" >&2
+case $mode in 600 | 0600) ;; *) chmod -- "$mode" "./$name" ;; esac
+[ -z "$owner" ] || chown -h -- "$owner" "./$name" "./$name.pub"
+IFS= read -r line < "./$name.pub"
 keep() { # NAME: a second name for what is there, else a copy
   k=$path.bak-$stamp$1
   ln -- "$path$1" "$k" 2>/dev/null || cp -p -- "$path$1" "$k"
   printf '%s' "$k"
 }
-stamp=$(date -u +%Y%m%dT%H%M%SZ)
-[ ! -e "$path.bak-$stamp" ] || stamp=$stamp-$$
-[ ! -e "$path" ] || old=$(keep '')
-[ ! -e "$path.pub" ] || oldpub=$(keep .pub)
-made=1
-mv -f -- key "$path"
-[ -z "$old" ] || chmod go= "$old"
-mv -f -- key.pub "$path.pub"
-cat -- "$path.pub"
+if [ ! -e "$path" ] && [ ! -e "$path.pub" ]; then
+  made=1
+  mv -f -- "./$name" "./$name.pub" "\${path%/*}/"
+else
+  stamp=$(date -u +%Y%m%dT%H%M%SZ)
+  [ ! -e "$path.bak-$stamp" ] || stamp=$stamp-$$
+  [ ! -e "$path" ] || old=$(keep '')
+  [ ! -e "$path.pub" ] || oldpub=$(keep .pub)
+  made=1
+  mv -f -- "./$name" "$path"
+  [ -z "$old" ] || chmod go= "$old"
+  mv -f -- "./$name.pub" "$path.pub"
+fi
+printf '%s\\n' "$line"
 `
 
 const COMMENT = `${BESIDE}
 cp -p -- "$path" key
 chmod 600 key
-"$@" -f ./key >&2
+quietly "$@" -f ./key >&2
 chmod -- "$mode" key
 mv -f -- key "$path"
 `
@@ -107,11 +118,12 @@ interface Script {
 
 const run = (on: Touch, { script, about, flags, passphrase }: Script): Promise<Answer> => {
   const empty = passphrase === null ? (flags[0] === '-c' ? ['-P', ''] : ['-N', '']) : []
-  const keygen: Command = withoutTerminal('ssh-keygen', ...flags, ...empty)
-  const argv = ['sh', '-c', script, 'sh', ...about, ...keygen.argv]
-  const env = keygen.env === undefined ? {} : { env: keygen.env }
-  const shown = ['ssh-keygen', ...flags, '-f', about[0]].join(' ')
-  return on.do({ argv, ...env, shown, timeoutMs: 300_000 }, passphrase ?? '')
+  const [path] = about
+  const beside = posix.dirname(path)
+  const tmp = posix.join(beside, `.keyward-${randomUUID()}`)
+  const argv = ['sh', '-c', script, 'sh', ...about, tmp, 'ssh-keygen', ...flags, ...empty]
+  const shown = ['ssh-keygen', ...flags, '-f', path].join(' ')
+  return on.do({ argv, inPlace: true, shown, timeoutMs: 300_000, changes: [beside] }, passphrase ?? undefined)
 }
 
 const failed = (what: string, { code, stderr }: Answer): HostError => {
