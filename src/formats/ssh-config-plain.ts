@@ -57,6 +57,26 @@ export const PRINTED: Readonly<Record<string, Values>> = {
   visualhostkey: FLAG,
 }
 
+/** What `ssh -G` prints of settings that no line names: upstream's since 8.0, and none that a distribution builds in otherwise. */
+export const DEFAULTS: Readonly<Record<string, string>> = {
+  addkeystoagent: 'false',
+  batchmode: 'no',
+  controlmaster: 'false',
+  exitonforwardfailure: 'no',
+  forwardagent: 'no',
+  forwardx11: 'no',
+  gatewayports: 'no',
+  hashknownhosts: 'no',
+  hostbasedauthentication: 'no',
+  identitiesonly: 'no',
+  nohostauthenticationforlocalhost: 'no',
+  permitlocalcommand: 'no',
+  stricthostkeychecking: 'ask',
+  tcpkeepalive: 'yes',
+  verifyhostkeydns: 'false',
+  visualhostkey: 'no',
+}
+
 const FILE = /^(?:~\/|\/)[\w./@+-]{1,200}$/
 const HOST = /^[a-z0-9](?:[a-z0-9.-]{0,200}[a-z0-9])?$/
 
@@ -121,10 +141,15 @@ export const plainReading = (tree: SshConfigTree, wish: SshConfigWish): PlainRea
   const hosts = witnessesOf(wish.scope)
   if (hosts.length === 0) return { meaning: null, obeyed: null }
   const settings = settingsOf(tree).filter(({ line }) => line.keyword === name)
-  const isObeyed = (host: string): boolean => {
+  const obeyedFor = (host: string): readonly string[] | null => {
     const met = settings.filter(({ within }) => within.every((block) => holdsFor(block, host) === true))
-    const values = (cumulative ? met : met.slice(0, 1)).map(({ line }) => printed(line.spelled, line.value))
-    return meaning.every((value) => values.includes(value))
+    if (met.length === 0) return own(DEFAULTS, name) === undefined ? null : [own(DEFAULTS, name) ?? '']
+    const values = (cumulative ? met : met.slice(0, 1)).map(({ line }) => printed(line.spelled, line.value) ?? '')
+    if (!cumulative) return values
+    return meaning.every((value) => values.includes(value)) ? meaning : null
   }
-  return hosts.every(isObeyed) ? { meaning, obeyed: meaning } : null
+  const each = hosts.map(obeyedFor)
+  const isKnown = (values: readonly string[] | null): values is readonly string[] => values !== null
+  if (!each.every(isKnown)) return null
+  return { meaning, obeyed: each.find((values) => values.join('\n') !== meaning.join('\n')) ?? meaning }
 }

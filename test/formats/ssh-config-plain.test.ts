@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { PRINTED, plainMeaning, plainReading, TAKEN } from '../../src/formats/ssh-config-plain.ts'
+import { DEFAULTS, PRINTED, plainMeaning, plainReading, TAKEN } from '../../src/formats/ssh-config-plain.ts'
 import type { SshConfigWish } from '../../src/formats/ssh-config-wish.ts'
 
 /** What ssh makes of a text for a host; null where it refuses it. */
@@ -83,6 +83,11 @@ describe('a plain line of ssh_config', () => {
   })
 })
 
+describe('a setting of ssh_config that no line names', () => {
+  for (const [name, value] of Object.entries(DEFAULTS))
+    it(`is ${name} ${value}`, () => assert.ok(obeyed('')?.includes(`${name} ${value}`)))
+})
+
 describe('a plain reading of ssh_config', () => {
   const texts = [
     'BatchMode yes\n',
@@ -94,6 +99,16 @@ describe('a plain reading of ssh_config', () => {
       assert.deepEqual(reading(text, {}), { meaning: ['yes'], obeyed: ['yes'] })
       assert.ok(obeyed(text)?.includes('batchmode yes'))
     })
+
+  const otherwise = ['', 'BatchMode no\nBatchMode yes\n', 'Host x\nBatchMode yes\n', 'Host *\nBatchMode no\nHost a\n']
+  for (const text of otherwise)
+    it(`tells that ssh obeys something else of ${JSON.stringify(text)}`, () => {
+      assert.deepEqual(reading(text, {}), { meaning: ['yes'], obeyed: ['no'] })
+      assert.ok(obeyed(text)?.includes('batchmode no'))
+    })
+
+  it('leaves a setting to ssh whose default may be built in otherwise', () =>
+    assert.equal(reading('', { keyword: 'ForwardX11Trusted', values: ['yes'] }), null))
 
   it('knows every pattern of a Host line, and values that add up', () => {
     const scope = { kind: 'host', words: ['a', '*.b'] } as const
@@ -109,7 +124,7 @@ describe('a plain reading of ssh_config', () => {
   })
 
   const doubtful = [
-    ...['', 'BatchMode no\nBatchMode yes\n', 'Host x\nBatchMode yes\n', 'BatchMode yes\nInclude x\n'],
+    ...['BatchMode yes\nInclude x\n'],
     ...['BatchMode yes\nMatch all\n', 'BatchMode yes\nnonsense here\n', 'BatchMode yes\r\n', 'BatchMode=yes\n'],
     ...['BatchMode yes # c\n', 'BatchMode "yes"\n', 'BatchMode YES\n', 'BatchMode true\n', 'BatchMode yes no\n'],
     ...['=BatchMode yes\n', '"BatchMode" yes\n', 'BatchMode yes\nPort\n', 'BatchMode yes\nPort 0\n'],
@@ -152,9 +167,12 @@ describe('a plain reading of ssh_config', () => {
         const said = obeyed(text, host) ?? assert.fail(text)
         for (const name of names.slice(0, 6)) {
           const scope = { kind: 'host', words: [host] } as const
-          const known = valuesOf(name).filter((value) => reading(text, { scope, keyword: name, values: [value] }))
-          assert.ok(known.length <= 1)
-          for (const value of known) assert.ok(said.includes(printedBy(name, value)), text)
+          for (const value of valuesOf(name)) {
+            const told = reading(text, { scope, keyword: name, values: [value] })
+            const wanted = printedBy(name, value)
+            if (told !== null) assert.equal(told.obeyed?.join() === told.meaning?.join(), said.includes(wanted), text)
+            if (told !== null) assert.ok(said.includes(`${name} ${told.obeyed?.join()}`), text)
+          }
         }
       }
     }
