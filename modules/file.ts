@@ -11,6 +11,7 @@ import {
   newPath,
   optional,
   ownerSpelling,
+  ownWriter,
   type PathState,
   param,
   params,
@@ -109,10 +110,12 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
   const kind = wantedKind(given, found)
   if (found === null) return await probeMissing(on, given, kind)
   await checkFound(on, given, { kind, found })
+  const isRewritten = found.kind === 'file' && given.content !== undefined && given.content !== found.text
+  const writer = isRewritten ? await ownWriter(on, found) : {}
   return {
     path: found.path,
     kind,
-    files: { [found.path]: spelled(entryOf(found)) },
+    files: { [found.path]: { ...spelled(entryOf(found)), ...writer } as PathState },
     source: [fileSource(on, found)],
   }
 }

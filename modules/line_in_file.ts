@@ -14,6 +14,7 @@ import {
   newPath,
   optional,
   ownerSpelling,
+  ownWriter,
   type PathState,
   param,
   params,
@@ -113,7 +114,8 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
   if (given.validate !== undefined && on.planned(found.path) && editedText(text, rulesOf(given)) === text) {
     await validated(on, given.validate, text)
   }
-  return { path: found.path, files: { [found.path]: spelled(entryOf(found)) } }
+  const writer = editedText(text, rulesOf(given)) === text ? {} : await ownWriter(on, found)
+  return { path: found.path, files: { [found.path]: { ...spelled(entryOf(found)), ...writer } as PathState } }
 }
 
 const probeMissing = async (on: Look, given: Params): Promise<Now> => {

@@ -53,6 +53,7 @@ export {
 export { bitsOf, fipsProblem, hasSizes, sizeProblem } from './keypair/sizes.ts'
 export { entryOf, knownText } from './paths/entry.ts'
 export { globPaths } from './paths/glob.ts'
+export { ownWriter } from './paths/own-writer.ts'
 export { ownerSpelling } from './paths/owners.ts'
 export { type NewPath, newPath } from './paths/parents.ts'
 export { limited, lookAtPermissions } from './paths/permissions.ts'

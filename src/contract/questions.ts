@@ -1,4 +1,5 @@
 import { PARTS, PUBLIC_PARTS, UNLOCKED } from './key-script.ts'
+import { NO_TERMINAL } from './quiet-script.ts'
 import { IF_IT_SERVES } from './serving-script.ts'
 import { type AboutUnit, CLOCKS, UNIT } from './unit-script.ts'
 
@@ -89,19 +90,6 @@ grep -oE 'C_[A-Za-z]+ failed: [0-9]+|pin required|provider not allowed' "$folder
 cat "$folder/said" >&2
 exit $code
 `
-
-// a tool that finds a terminal or a display asks there; -w of setsid is not known to busybox, whose one waits anyway
-const NO_TERMINAL = `
-unset DISPLAY SSH_ASKPASS
-export SSH_ASKPASS_REQUIRE=never
-if { true < /dev/tty; } 2> /dev/null && command -v setsid > /dev/null; then
-  if setsid -w true 2> /dev/null; then exec setsid -w "$@"; else exec setsid "$@"; fi
-fi
-exec "$@"
-`
-
-/** Defines a function of sh that runs a command so that it asks for a passphrase on its standard input. */
-export const QUIETLY = `quietly() (${NO_TERMINAL})`
 
 /** A command that asks for a passphrase on its standard input, wherever it runs. */
 const withoutTerminal = (...argv: string[]): Command => ({

@@ -1,6 +1,7 @@
 import { posix } from 'node:path'
 import type { Look } from '../contract/look.ts'
 import type { Change } from '../contract/outcome.ts'
+import { isOwnDirectory } from '../contract/own-directory.ts'
 import { questions } from '../contract/questions.ts'
 import type { PathState, State } from '../contract/state.ts'
 import { CONTROL } from './planned.ts'
@@ -44,8 +45,10 @@ const ownerOf = (entry: PathState): string | undefined => (entry !== null && 'ow
 const shutOut = async (path: string, writer: string, wanted: State, look: Look): Promise<string | null> => {
   const dir = posix.dirname(path)
   if (wanted.files?.[dir] !== undefined || look.planned(dir)) return null
+  const directory = await look.file(dir, { text: false })
+  if (directory === null || isOwnDirectory(directory, writer)) return null
   const on = writer === look.connection.power ? look : look.as(writer)
   const { code } = await on.ask(questions.mayWrite(dir))
-  if (code !== 1 || (await look.file(dir, { text: false })) === null) return null
+  if (code !== 1) return null
   return `${writer} cannot write ${path}: no permission to write in ${dir}${look.connection.power === 'root' ? '' : '; add become'}`
 }

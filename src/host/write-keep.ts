@@ -16,19 +16,20 @@ k_own() { # FILE: gives it the wanted owner and group; what only root can do is 
 k_chmod() { # FILE: with five digits or more GNU chmod clears a directory's setgid bit too
   [ -z "$k_mode" ] || [ "$k_n_mode" = "$k_mode" ] || chmod -- "0000$k_mode" "$1" || exit 1
 }
+k_keep_all() { # FILE: the new one has owner, group, mode, ACL, attributes and label of this one; fails where the tools cannot
+  [ $k_n_uid = 0 ] || [ $k_a_uid:$k_a_gid = $k_n_uid:$k_n_gid ] || return
+  k_c=; k_selinux && k_c=,context
+  cp --attributes-only --preserve=mode,ownership,xattr$k_c -- "$1" "$k_t" 2>/dev/null || return
+  k_n_mode=$k_a_mode k_n_uid=$k_a_uid k_n_owner=$k_a_owner k_n_gid=$k_a_gid k_n_group=$k_a_group
+}
 k_keep() { # gives the new file what the old one has: owner, group, mode and, where the tools can, ACL, attributes, label
-  if [ $k_n_uid = 0 ] || [ $k_a_uid:$k_a_gid = $k_n_uid:$k_n_gid ]; then
-    k_c=; k_selinux && k_c=,context
-    if cp --attributes-only --preserve=mode,ownership,xattr$k_c -- "$k_a" "$k_t" 2>/dev/null; then
-      # in another's directory the old one may have been swapped in between, unless it has a name of ours
-      if [ -n "$k_in" ] && [ -z "$k_old" ]; then
-        k_look "$k_a" "$k_t"
-        [ $k_a_uid:$k_a_gid:$k_a_mode = $k_n_uid:$k_n_gid:$k_n_mode ] || exit ${STALE}
-        return
-      fi
-      k_n_mode=$k_a_mode k_n_uid=$k_a_uid k_n_owner=$k_a_owner k_n_gid=$k_a_gid k_n_group=$k_a_group
-      return
+  if k_keep_all "$k_a"; then
+    # in another's directory the old one may have been swapped in between, unless it has a name of ours
+    if [ -n "$k_in" ] && [ -z "$k_old" ]; then
+      k_look "$k_a" "$k_t"
+      [ $k_a_uid:$k_a_gid:$k_a_mode = $k_n_uid:$k_n_gid:$k_n_mode ] || exit ${STALE}
     fi
+    return
   fi
   k_keep_by_hand
   k_look "$k_a" "$k_t"

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { posix } from 'node:path'
 import { HostError } from '../contract/errors.ts'
 import type { Answer, Touch } from '../contract/look.ts'
-import { QUIETLY } from '../contract/questions.ts'
+import { QUIETLY } from '../contract/quiet-script.ts'
 import { Secret } from '../contract/secret.ts'
 
 /** A pair to make in the place of whatever is there. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { globPaths } from '../../src/paths/glob.ts'
+import { ownWriter } from '../../src/paths/own-writer.ts'
 import { ownerSpelling } from '../../src/paths/owners.ts'
 import { newPath } from '../../src/paths/parents.ts'
 import { type FakeHost, fakeMachine } from '../kit/fake-look.ts'
@@ -65,4 +66,27 @@ describe('an owner', () => {
     await assert.rejects(ownerSpelling(look({}, getent), { group: 'none' }), /group "none" does not exist/)
     await assert.rejects(ownerSpelling(look({}, getent), { owner: 'none' }), /user "none" does not exist/)
   })
+})
+
+describe('the user as whom root writes a file', () => {
+  const own = { owner: 'alice', mode: '0700', directory: true } as const
+  const text = { owner: 'alice', text: '' }
+  const rows: readonly (readonly [string, FakeHost['files'] & object, string | undefined, string?])[] = [
+    ['whose file and directory it is', { '/a': own, '/a/x': text }, 'alice'],
+    ["is himself in another's directory", { '/a': { directory: true }, '/a/x': text }, undefined],
+    ["is himself for another's file", { '/a': own, '/a/x': { owner: 'root', text: '' } }, undefined],
+    ['is himself where the owner may not write', { '/a': { ...own, mode: '0577' }, '/a/x': text }, undefined],
+    [
+      'is himself for an owner who has no account',
+      { '/a': { ...own, owner: '7' }, '/a/x': { owner: '7', text: '' } },
+      undefined,
+    ],
+    ['is no question for a user', { '/a': own, '/a/x': text }, undefined, 'alice'],
+  ]
+  for (const [name, files, as, power = 'root'] of rows)
+    it(name, async () => {
+      const on = fakeMachine({ files, users: [{ name: 'alice', uid: 1000 }] }).look({ power })
+      const found = await on.file('/a/x')
+      assert.deepEqual(found && (await ownWriter(on, found)), as === undefined ? {} : { as })
+    })
 })
