@@ -1,4 +1,4 @@
-import { byText } from './by-text.ts'
+import { byText } from '../contract/by-text.ts'
 import { isBadKey, type PublicKey, readPublicKey } from './public-key.ts'
 
 /** A line that holds a key, in the pieces that sshd reads; put together they are the line to the byte. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { byText } from './by-text.ts'
+import { byText } from '../contract/by-text.ts'
 
 /** A public key of SSH, as its blob tells it. */
 export interface PublicKey {

@@ -3,7 +3,7 @@
 // Two grammars: up to OpenSSH 8.6 everything from a `#` is cut, even inside quotes, and `=` is a blank between
 // arguments too; from 8.7 on an argument may stand in single quotes, and a comment begins with a word.
 
-import { byText } from './by-text.ts'
+import { byText } from '../contract/by-text.ts'
 
 /** Which splitter a version has: `old` up to 8.6, `new` from 8.7 on. */
 export type SshdGrammar = 'old' | 'new'

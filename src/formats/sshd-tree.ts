@@ -1,6 +1,6 @@
 // The configuration as sshd reads it: from a root file through its Includes.
 
-import { byText } from './by-text.ts'
+import { byText } from '../contract/by-text.ts'
 import { parseSshdConfig, type SshdGrammar, type SshdLine, sshdWords } from './sshd-config.ts'
 import { type Criterion, criteriaOf, criteriaText, isAll } from './sshd-match.ts'
 

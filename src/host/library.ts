@@ -1,4 +1,4 @@
-import { byText } from '../formats/by-text.ts'
+import { byText } from '../contract/by-text.ts'
 import type { Account } from './accounts.ts'
 import { quote } from './quote.ts'
 

@@ -28,7 +28,11 @@ export const filesAsTheyAre = (asking: Asking): Files => ({
 /** The files as if a plan were carried out already. */
 export const filesAsPlanned = (asking: Asking, plan: Plan, power: string): Files => {
   const known = withRealPaths(asking, plan)
-  const maker = async () => ({ owner: power, group: (await asking.user(power))?.group ?? power })
+  // root's group is asked of no machine: it has the number 0, and that name on every Linux
+  const maker = async () => ({
+    owner: power,
+    group: power === 'root' ? 'root' : ((await asking.user(power))?.group ?? power),
+  })
   const checkLinks = (path: string, links: number): void => {
     if (links <= MOST_LINKS) return
     throw new HostError(`${power} cannot look at ${path}: too many levels of symbolic links`)

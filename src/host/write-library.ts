@@ -63,6 +63,7 @@ k_write_file() {
   k_move
 }
 k_settle_file() { # owner and mode of a file, by a name that nobody else can change
+  k_named=
   k_turn
   k_look "$k_at" "$k_at"
   k_same
@@ -85,6 +86,7 @@ k_settle_file() { # owner and mode of a file, by a name that nobody else can cha
   k_chmod "$k_f"
 }
 k_write_directory() {
+  k_named=
   case $k_found in
     absent)
       # as it is made it has its mode, exactly, even where the directory around it hands its group down
@@ -149,9 +151,10 @@ k_write() {
   k_pwd=$PWD
   [ $k_found = absent ] || [ "$k_pwd" = "$k_dir" ] || k_fail "its directory leads to $k_pwd"
   k_same_kind
+  k_named=1
   k_write_$k_want
   # a name that is not on the disk yet would bring an old file back after a crash: a key that was taken away, too
-  sync "\${k_in:+.}." 2>/dev/null
+  [ -z "$k_named" ] || sync "\${k_in:+.}." 2>/dev/null
   [ -z "$k_follow" ] || exit ${FOLLOWS}
 }
 k_chown() { # OWNER NAME: as root, what the user could not do, in a directory that the user may have swapped

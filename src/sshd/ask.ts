@@ -1,8 +1,8 @@
+import { byText } from '../contract/by-text.ts'
 import { HostError } from '../contract/errors.ts'
 import type { Answer, Look } from '../contract/look.ts'
 import { type Question, questions, type SshdConnection } from '../contract/questions.ts'
 import { missing, refuse } from '../contract/signals.ts'
-import { byText } from '../formats/by-text.ts'
 import type { Flattened } from '../formats/sshd-tree.ts'
 
 /** What sshd obeys: the values of each setting by its keyword in lower case, a line each, and what it warned of. */

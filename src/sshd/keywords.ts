@@ -1,4 +1,4 @@
-import { byText } from '../formats/by-text.ts'
+import { byText } from '../contract/by-text.ts'
 
 // The keywords of the portable releases 7.4 to 10.5: name, then the release from which on it is as told, `g` (global
 // only) or `m` (allowed in a Match), `-` deprecated or ignored, `!` of no build, `=` another name of.

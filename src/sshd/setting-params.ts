@@ -1,7 +1,7 @@
+import { byText } from '../contract/by-text.ts'
 import type { Complaint } from '../contract/module.ts'
 import { refuse } from '../contract/signals.ts'
 import { suggest } from '../contract/suggest.ts'
-import { byText } from '../formats/by-text.ts'
 import { sshdWords } from '../formats/sshd-config.ts'
 import { type Criterion, criteriaOf, isAll } from '../formats/sshd-match.ts'
 import { allKeywords } from './keywords.ts'
