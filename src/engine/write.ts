@@ -47,7 +47,7 @@ const shownPath = (step: Step): string => step.shownPath
 export const writeFiles = async (files: FilesToWrite): Promise<WrittenFiles | 'stale'> => {
   const done: Step[] = []
   const notes: string[] = []
-  const runs = runsOf(gathered(files.records.flatMap((record) => stepsOf(files, record))))
+  const runs = runsOf(files.records.flatMap((record) => stepsOf(files, record)))
   let inOrder = runs.length <= 1
   const written: WrittenFiles = {
     notes,
@@ -93,28 +93,6 @@ const afterFailure = async (
     ...(error.hint === undefined ? {} : { hint: error.hint }),
   })
 }
-
-/** The steps with those of one writer side by side, as far as none of them rests on another one that it would overtake. */
-const gathered = (steps: readonly Step[]): readonly Step[] => {
-  const order: Step[] = []
-  let rest = steps
-  for (let [first] = rest; first !== undefined; [first] = rest) {
-    const left: Step[] = []
-    for (const step of rest) {
-      const isNext = isSameWriter(step, first) && !left.some((one) => areRelated(one, step))
-      if (isNext) order.push(step)
-      else left.push(step)
-    }
-    rest = left
-  }
-  return order
-}
-
-const isSameWriter = (one: Step, other: Step): boolean =>
-  one.machine === other.machine && one.wanted?.as === other.wanted?.as
-
-const areRelated = ({ path }: Step, other: Step): boolean =>
-  path === other.path || path.startsWith(`${other.path}/`) || other.path.startsWith(`${path}/`)
 
 /** Steps that follow one another on one machine. */
 const runsOf = (steps: readonly Step[]): readonly (readonly [Step, ...Step[]])[] => {

@@ -154,7 +154,7 @@ k_write() {
   k_named=1
   k_write_$k_want
   # a name that is not on the disk yet would bring an old file back after a crash: a key that was taken away, too
-  [ -z "$k_named" ] || sync "\${k_in:+.}." 2>/dev/null
+  [ -z "$k_named" ] || [ -n "$k_unsynced" ] || sync "\${k_in:+.}." 2>/dev/null
   [ -z "$k_follow" ] || exit ${FOLLOWS}
 }
 k_chown() { # OWNER NAME: as root, what the user could not do, in a directory that the user may have swapped

@@ -38,7 +38,7 @@ k_put_by() { for k_v in $k_kept; do eval "k_\${1}_$k_v=\\$k_$k_v"; done; }
 k_take() { for k_v in $k_kept; do eval "k_$k_v=\\$k_\${1}_$k_v"; done; }
 k_kept='found found_owner found_group found_mode found_sum owner group mode new_mode sum at t'
 k_row() { # FROM TO: k_done is the last one in its place
-  k_i=$1 k_fd=3 k_paths= k_sums= k_places=
+  k_i=$1 k_fd=3 k_paths= k_sums=
   while [ "$k_i" -le "$2" ]; do
     "k_$k_i"
     k_begin "/proc/self/fd/$k_fd" || return
@@ -68,7 +68,6 @@ K
     [ "$k_i" = "$k_total" ] || k_next 0
     k_i=$((k_i + 1))
   done
-  sync -- $k_places 2>/dev/null
 }
 k_begin() { # PLACE: fills the new file, where that is ours alone
   cd -P -- "$k_dir" 2>/dev/null && [ "$PWD" = "$k_dir" ] && [ -O . ] && [ -w . ] || return
@@ -81,7 +80,7 @@ k_begin() { # PLACE: fills the new file, where that is ours alone
   set -C
   { command exec 8>"./$k_shown"; } 2>/dev/null || { set +C; return 1; }
   set +C
-  k_made="$k_made $k_t" k_places="$k_places $1/."
+  k_made="$k_made $k_t"
   ! k_others && k_put >&8 || return
   exec 8>&-
   k_a=$k_at

@@ -52,20 +52,27 @@ export const WRITE_LIBRARIES: readonly Library[] = [PLACE, KEEP, WRITE]
  * the last one. Root's script has those of users within.
  */
 export const writersScript = (runner: Runner, tasks: readonly [Task, ...Task[]], mark: string): WriteScript => {
+  const [{ as }] = tasks
+  if (tasks.length === 1) return { as, script: `${variablesScript(tasks[0])}\nk_write`, libraries: WRITE_LIBRARIES }
   const stretches = stretchesOf(tasks, (task, before) => task.as === before.as)
   const libraries = stretches.some(({ length }) => length > 1) ? [...WRITE_LIBRARIES, ROW] : WRITE_LIBRARIES
-  if (stretches.length === 1) return { as: tasks[0].as, script: writerScript(tasks, mark), libraries }
+  const isMixed = stretches.length > 1
   const scripts = stretches.map((own) => {
     const script = writerScript(own, mark)
-    return runner.withinRoot(own[0].as, script, libraries) ?? script
+    return isMixed ? (runner.withinRoot(own[0].as, script, libraries) ?? script) : script
   })
   const earlier = scripts.slice(0, -1).map((script) => `(${script}); k_next $?\n`)
-  return { as: 'root', script: `k_mark=${mark}\n${earlier.join('')}${scripts.at(-1)}`, libraries }
+  const directories = [...new Set(tasks.map(({ path }) => posix.dirname(path)))].map(quote).join(' ')
+  // once for all, however it ends
+  const synced = `trap ${quote(`sync -- ${directories} 2>/dev/null`)} EXIT\n`
+  const script = `k_mark=${mark}\n${synced}${earlier.join('')}(${scripts.at(-1)})`
+  return { as: isMixed ? 'root' : as, script, libraries }
 }
 
 /** One writer's files: neighbours that may be plain are written together. */
 const writerScript = (tasks: readonly [Task, ...Task[]], mark: string): string => {
-  if (tasks.length === 1) return `${variablesScript(tasks[0])}\nk_write`
+  const head = `k_mark=${mark} k_total=${tasks.length} k_unsynced=1`
+  if (tasks.length === 1) return `${head}\n${variablesScript(tasks[0])}\nk_write`
   const each = tasks.map((task, index) => `k_${index + 1}() {\n${variablesScript(task)}\n}\n`)
   let last = 0
   const calls = stretchesOf(
@@ -75,7 +82,7 @@ const writerScript = (tasks: readonly [Task, ...Task[]], mark: string): string =
     last += length
     return `${length > 1 ? 'k_together' : 'k_each'} ${last - length + 1} ${last}\n`
   })
-  return `k_mark=${mark} k_total=${tasks.length}\n${each.join('')}${calls.join('')}`
+  return `${head}\n${each.join('')}${calls.join('')}`
 }
 
 const isPlain = ({ found, wanted }: Task): boolean =>
