@@ -112,7 +112,7 @@ export const scopeOf = (
 const runTasks = async (run: HostRun): Promise<HostEnd> => {
   for (const [index, task] of run.tasks.entries()) {
     // what was done already is told, whatever stops the host
-    if (!run.settled.has(task) && !mayGoOn(run)) return 'stopped'
+    if (run.settled.size === 0 && !mayGoOn(run)) return 'stopped'
     const end = await oneTask(run, task, run.tasks.slice(index + 1))
     if (end !== null) return end
   }

@@ -62,12 +62,15 @@ export const statementOf = async (
 const followersOf = async (run: HostRun, next: readonly Task[]): Promise<readonly Follower[]> => {
   const followers: Follower[] = []
   for (const [place, task] of next.entries()) {
-    if (!hasCompany(run, task)) break
+    if (!hasCompany(run, task) || mayTurn(run, task)) break
     try {
+      const scope = scopeOf(run, task, null)
+      // passed over, as it will be at its turn
+      if (!evaluateConditions(task.when, scope)) continue
       const behind = next.slice(place + 1)
       const meanwhile = (machine: Machine): void => askNext(run, machine, behind)
       const about = { label: null, next: behind, index: 0, target: run.host, meanwhile }
-      const statement = await statementOf(run, task, scopeOf(run, task, null), about)
+      const statement = await statementOf(run, task, scope, about)
       followers.push({ statement, settle: (ending) => void run.settled.set(task, ending) })
     } catch (error) {
       // not known yet: it counts at the task's turn
@@ -87,8 +90,16 @@ const hasCompany = ({ mode, parts }: HostRun, task: Task): boolean =>
   task.module.isAct === undefined &&
   task.checkMode === null &&
   [task.loop, task.delegateTo, task.register, task.changedWhen, task.failedWhen].every((one) => one === null) &&
-  task.when.length === 0 &&
   ![task.flush, task.runOnce, task.noLog, task.ignoreErrors].includes(true)
+
+/** Says whether its conditions may turn out otherwise at its turn: what is registered until then has a say in them. */
+const mayTurn = ({ tasks }: HostRun, { when }: Task): boolean =>
+  when.some(({ mentions }) =>
+    mentions.some((path) => {
+      const [name] = path.split('.')
+      return name === 'hostvars' || tasks.some(({ register }) => register === name)
+    }),
+  )
 
 const waiverOf = (run: HostRun, task: Task, item: string | null): Statement['waive'] => {
   const { waive } = run.parts

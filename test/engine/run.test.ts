@@ -104,6 +104,24 @@ describe('a run of playbooks', () => {
     assert.deepEqual(machines.get('web1')?.written, ['/a', '/b'])
   })
 
+  it('converges together what conditions let through, up to one that a register may turn', async () => {
+    const { told, machines } = await played({
+      playbook: play(
+        [
+          '- { name: a, content: { path: /a, is: x } }',
+          '- { name: b, content: { path: /b, is: x }, when: never }',
+          '- { name: c, content: { path: /c, is: x }, when: always }',
+          '- { name: d, content: { path: /d, is: x }, when: (defined made) }',
+          '- { name: e, content: { path: /e, is: x }, register: made }',
+        ].join('\n'),
+        '  vars: { never: false, always: true }\n',
+      ),
+      until: ({ kind }) => kind === 'task ended',
+    })
+    assert.deepEqual(told, ['web1 a: changed', 'web1 b: skipped', 'web1 c: changed'])
+    assert.deepEqual(machines.get('web1')?.written, ['/a', '/c'])
+  })
+
   it('counts a loop once, and gives each item its label', async () => {
     const { report, told } = await played({
       playbook: play(

@@ -149,3 +149,68 @@ describe('changes converged together', () => {
     assert.deepEqual(machine.disk.get('/a'), file('theirs\none\n'))
   })
 })
+
+describe('tasks converged together end as each would alone', () => {
+  const without = (text: string, one: string): string => text.replace(`${one}\n`, '')
+  const kinds = {
+    adds: line,
+    'adds again': editing(
+      (text, one) => `${text}${one}\n`,
+      (text, one) => `\n${text}`.includes(`\n${one}\n`),
+    ),
+    'is all there is': editing((_text, one) => `${one}\n`),
+    'takes away': editing(without),
+    'comes first': editing((text, one) => (text.startsWith(`${one}\n`) ? text : `${one}\n${without(text, one)}`)),
+    'comes second': editing((text, one) => (once(text, one) === text ? text : text.replace(/^.*\n|^/, `$&${one}\n`))),
+  } as const
+  const names = Object.keys(kinds) as (keyof typeof kinds)[]
+  const pick = <One>(all: readonly One[], seed: number): One => all[seed % all.length] as One
+
+  /** Takes each in turn, as a host does: what an earlier one settled is not converged again. */
+  const played = async (
+    machine: MemoryMachine,
+    tasks: readonly (readonly [Module, { readonly path: string; readonly line: string }])[],
+    isTogether: boolean,
+  ) => {
+    const settled = new Map<number, Ending>()
+    const ends: Ending[] = []
+    const all = tasks.map(([module, given]) => statement(module, machine, given))
+    for (const [index, one] of all.entries()) {
+      const followers = async () =>
+        all.slice(index + 1).map((next, place) => ({
+          statement: next,
+          settle: (end: Ending) => void settled.set(index + 1 + place, end),
+        }))
+      const known = settled.get(index)
+      const end = known ?? (await converge({ ...one, ...(isTogether ? { followers } : {}) }, 'run', null))
+      ends.push(end)
+      if (end.status !== 'ok' && end.status !== 'changed') break
+    }
+    return {
+      ends: ends.map(({ status, changes }) => [status, changes.map(({ path, diff }) => [path, diff])]),
+      disk: [...machine.disk].sort(([one], [other]) => (one < other ? -1 : 1)),
+      writes: machine.written.length,
+    }
+  }
+
+  it('whatever they edit', async () => {
+    let saved = 0
+    for (let seed = 1; seed <= 150; seed += 1) {
+      const numbers = Array.from(
+        { length: 5 },
+        (_, index) => (seed * 7919 + index * 104_729 + seed * seed * index) % 1_000_003,
+      )
+      const tasks = numbers.map((number) => {
+        const given = { path: pick(['/a', '/b', '/c/d'], number), line: pick(['one', 'two', 'three'], number >> 3) }
+        return [kinds[pick(names, number >> 5)], given] as const
+      })
+      const disk = (): MemoryMachine =>
+        memoryMachine({ '/a': file(''), '/b': file('two\none\n'), '/c/d': file('one\n') })
+      const [alone, together] = [await played(disk(), tasks, false), await played(disk(), tasks, true)]
+      const what = `${seed}: ${numbers.map((number) => pick(names, number >> 5)).join(', ')}`
+      assert.deepEqual([together.ends, together.disk], [alone.ends, alone.disk], what)
+      saved += alone.writes - together.writes
+    }
+    assert.ok(saved > 20, `${saved} writes fewer`)
+  })
+})
