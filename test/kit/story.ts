@@ -46,9 +46,7 @@ export async function keyward(args: readonly string[], setting: Setting = {}): P
 /** Makes a folder with these files, named by their paths in it, that is removed when the tests end. */
 export function folder(files: Readonly<Record<string, string | Buffer>>): string {
   const path = mkdtempSync(join(scratch, 'folder-'))
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(path, name)), { recursive: true })
-    writeFileSync(join(path, name), content)
-  }
+  for (const within of new Set(Object.keys(files).map(dirname))) mkdirSync(join(path, within), { recursive: true })
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(path, name), content)
   return path
 }
