@@ -38,3 +38,7 @@ export function firstHost(lab: Lab): LabHost {
   assert(host)
   return host
 }
+
+/** A shell command that has a host's sshd read its files, and ends when it listens again: then it writes its pid file. */
+export const RELOAD =
+  'pid=$(cat /run/sshd.pid); rm /run/sshd.pid; kill -HUP $pid; n=0; until [ -s /run/sshd.pid ] || [ $((n += 1)) -gt 500 ]; do sleep 0.02; done'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { keys } from '../formats/authorized-samples.ts'
 import { runCommand } from '../kit/lab/command.ts'
 import { differences } from '../kit/lab.ts'
-import { said, ssh } from '../kit/outside.ts'
+import { RELOAD, said, ssh } from '../kit/outside.ts'
 import { play, type Stage, stageWith } from '../stories/given.ts'
 
 const FILE = '/home/plain/.ssh/authorized_keys'
@@ -165,10 +165,7 @@ for (const variant of ['debian', 'busybox'] as const)
       for (const text of [...welcome, ...shut]) {
         // what stands first is what sshd obeys
         const [global, match = ''] = /^Match/.test(text) ? ['', `\n${text.replace('\\n', '\n')}`] : [text]
-        await sh(
-          'cat > /etc/ssh/sshd_config; kill -HUP $(cat /run/sshd.pid); sleep 0.5',
-          `${global}\n${config}\n${match}\n`,
-        )
+        await sh(`cat > /etc/ssh/sshd_config; ${RELOAD}`, `${global}\n${config}\n${match}\n`)
         const isIn = (await ssh(stage.lab, stage.host, 'plain', 'true')).code === 0
         const { status, message } = await outcome({ key: own })
         assert.deepEqual([text, status, isIn], [text, 'ok', welcome.includes(text)])
