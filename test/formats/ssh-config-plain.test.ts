@@ -1,11 +1,17 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { DEFAULTS, PRINTED, plainMeaning, plainReading, TAKEN } from '../../src/formats/ssh-config-plain.ts'
 import type { SshConfigWish } from '../../src/formats/ssh-config-wish.ts'
+import { folder } from '../kit/story.ts'
+
+const file = join(folder({}), 'config')
 
 /** What ssh makes of a text for a host; null where it refuses it. */
 const obeyed = (text: string, host = 'any-host.invalid'): readonly string[] | null => {
-  const { status, stdout } = spawnSync('sh', ['-c', 'cat | ssh -F /dev/stdin -G -- "$1"', 'sh', host], { input: text })
+  writeFileSync(file, text)
+  const { status, stdout } = spawnSync('ssh', ['-F', file, '-G', '--', host])
   return status === 0 ? stdout.toString().split('\n') : null
 }
 
