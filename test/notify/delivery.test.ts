@@ -13,7 +13,7 @@ import { finding, result, run, schedule, slot } from './given.ts'
 
 const CANARY = 'canary-9f8e7d6c'
 const MINUTE_MS = 60_000
-const IMPATIENT = { quickMs: [0, 1, 2], webhookMs: 25, commandMs: 60 }
+const IMPATIENT = { quickMs: [0, 1, 2], webhookMs: 100, commandMs: 60 }
 
 const well = run([result('web1')])
 const bad = run([finding('web1', 'yes')])

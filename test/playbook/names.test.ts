@@ -9,7 +9,7 @@ const directory = join(import.meta.dirname, '../../src/facts')
 
 /** The facts that the schemas of src/facts describe: `osSchema` with a field `family` is `os.family`. */
 const described = async (): Promise<readonly string[]> => {
-  const files = await Promise.all(readdirSync(directory).map((name) => import(join(directory, name))))
+  const files = await Promise.all(readdirSync(directory).map((name) => import(`../../src/facts/${name}`)))
   return files.flatMap((exported: Readonly<Record<string, unknown>>) =>
     Object.entries(exported).flatMap(([name, schema]) => {
       const [, fact] = /^(\w+)Schema$/.exec(name) ?? []

@@ -109,10 +109,11 @@ describe('when the clocks are shifted', () => {
 
   it('ten thousand of them are there at once', () => {
     const times = timesOf({ kind: 'cron', text: '15 2 * * *' }, 'Europe/Prague')
-    const start = performance.now()
+    const before = process.cpuUsage()
     let slot: Date | null = new Date('2026-01-01T00:00:00Z')
     for (let count = 0; count < 10_000 && slot !== null; count += 1) slot = times.next(slot)
     assert.equal(slot?.toISOString(), '2053-05-18T00:15:00.000Z')
-    assert.ok(performance.now() - start < 1000, `${performance.now() - start} ms`)
+    const { user } = process.cpuUsage(before)
+    assert.ok(user < 1_000_000, `${user / 1000} ms of the processor`)
   })
 })
