@@ -47,18 +47,23 @@ describe('a connection', () => {
     }
   }
 
+  /** The same of the quickest of five: no connection is quicker than its round trips, but a busy machine makes it slower. */
+  const quickest = async (most: { readonly login: number; readonly answer: number }, first?: 'root'): Promise<void> => {
+    for (let turn = 1; ; turn += 1) {
+      const took = await roundTrips(first)
+      if (took.login <= most.login && took.answer <= most.answer) return
+      assert.ok(turn < 5, JSON.stringify(took))
+    }
+  }
+
   it('takes no round trip that the protocol does not need: versions, key exchange, login; session and command', async () => {
     process.env.KEYWARD_SSH = ''
-    const took = await roundTrips()
-    assert.ok(took.login <= 3, JSON.stringify(took))
-    assert.ok(took.answer <= 2, JSON.stringify(took))
+    await quickest({ login: 3, answer: 2 })
   })
 
   it("asks for root's shell with the login, where that is the one that is needed first", async () => {
     process.env.KEYWARD_SSH = ''
-    const took = await roundTrips('root')
-    assert.ok(took.login <= 3, JSON.stringify(took))
-    assert.ok(took.answer <= 1, JSON.stringify(took))
+    await quickest({ login: 3, answer: 1 }, 'root')
   })
 
   it('takes the plain path where that is asked for, which comes to the same', async () => {
