@@ -8,7 +8,7 @@ import type { Parts } from './parts.ts'
 import type { Planned } from './planned.ts'
 import type { RunOnce } from './run-once.ts'
 import type { SeenAhead } from './seen-ahead.ts'
-import type { Ending } from './statement.ts'
+import type { Settled } from './settled.ts'
 import { runTask, type TaskEnd } from './task.ts'
 
 /** One host on its way through one play. */
@@ -27,7 +27,7 @@ export interface HostRun {
   registersOf(host: string): ReadonlyMap<string, unknown> | undefined
   facts: Readonly<Record<string, unknown>>
   /** how tasks ended that were converged with an earlier one, and whose turn is still to come */
-  readonly settled: Map<Task, Ending>
+  readonly settled: Settled
   /** handlers that were notified and did not run yet */
   readonly notified: Set<Task>
   readonly once: RunOnce
@@ -112,7 +112,7 @@ export const scopeOf = (
 const runTasks = async (run: HostRun): Promise<HostEnd> => {
   for (const [index, task] of run.tasks.entries()) {
     // what was done already is told, whatever stops the host
-    if (run.settled.size === 0 && !mayGoOn(run)) return 'stopped'
+    if (run.settled.isEmpty && !mayGoOn(run)) return 'stopped'
     const end = await oneTask(run, task, run.tasks.slice(index + 1))
     if (end !== null) return end
   }

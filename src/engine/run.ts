@@ -10,6 +10,7 @@ import type { Parts } from './parts.ts'
 import { Planned } from './planned.ts'
 import { runOnceOf } from './run-once.ts'
 import { SeenAhead } from './seen-ahead.ts'
+import { Settled } from './settled.ts'
 
 interface Course {
   readonly parts: Parts
@@ -146,7 +147,7 @@ const runBatch = async (course: Course, play: Play, batch: readonly string[]): P
       registers,
       registersOf: (other: string) => course.registers.get(other),
       facts: {},
-      settled: new Map<never, never>(),
+      settled: new Settled(),
       notified: new Set<never>(),
       once,
       seen: new SeenAhead(),

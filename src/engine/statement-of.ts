@@ -1,7 +1,7 @@
 import { HostError, UserError } from '../contract/errors.ts'
 import type { Machine } from '../contract/machine.ts'
 import { Waiting } from '../contract/signals.ts'
-import { bindParams, evaluateConditions } from '../playbook/bind.ts'
+import { bindParams, evaluateConditions, loopItems } from '../playbook/bind.ts'
 import type { Scope, Task } from '../playbook/shape.ts'
 import { askNext } from './ask-ahead.ts'
 import { type HostRun, scopeOf } from './host-run.ts'
@@ -36,7 +36,7 @@ export const statementOf = async (
   const machine = await run.machines.open(target, run.play)
   const control = await run.machines.control()
   const power = powerOf(run, task, target, scope)
-  const settled = run.settled.get(task)
+  const settled = run.settled.take(task, index)
   return {
     task: task.name,
     module: task.module,
@@ -53,30 +53,53 @@ export const statementOf = async (
           seen: () => run.seen.take({ task, index, params, power }),
         }
       : {}),
-    ...(settled === undefined ? {} : { settled }),
-    ...(hasCompany(run, task) ? { followers: () => followersOf(run, next) } : {}),
+    ...(settled === null ? {} : { settled }),
+    ...(hasCompany(run, task) ? { followers: () => followersOf(run, behindOf(run, { task, index, next })) } : {}),
   }
 }
 
+const MOST_FOLLOWERS = 19
+
+/** A task, or an item of its loop, and the tasks behind it. */
+interface Place {
+  readonly task: Task
+  readonly index: number
+  readonly next: readonly Task[]
+}
+
+/** What comes behind one, in its order; ends where that is not known yet. */
+function* behindOf(run: HostRun, { task, index, next }: Place): Iterable<Place & { readonly value: unknown }> {
+  for (const [place, value] of itemsOf(run, task).entries())
+    if (place > index) yield { task, index: place, value, next }
+  for (const [place, other] of next.entries()) {
+    const behind = next.slice(place + 1)
+    for (const [at, value] of itemsOf(run, other).entries()) yield { task: other, index: at, value, next: behind }
+  }
+}
+
+const itemsOf = (run: HostRun, task: Task): readonly unknown[] =>
+  task.loop === null ? [null] : loopItems(task, scopeOf(run, task, null))
+
 /** The tasks behind one that may be converged with it. */
-const followersOf = async (run: HostRun, next: readonly Task[]): Promise<readonly Follower[]> => {
+const followersOf = async (
+  run: HostRun,
+  places: Iterable<Place & { readonly value: unknown }>,
+): Promise<readonly Follower[]> => {
   const followers: Follower[] = []
-  for (const [place, task] of next.entries()) {
-    if (!hasCompany(run, task) || mayTurn(run, task)) break
-    try {
-      const scope = scopeOf(run, task, null)
+  try {
+    for (const { task, index, value, next } of places) {
+      if (!hasCompany(run, task) || mayTurn(run, task)) break
+      const scope = scopeOf(run, task, task.loop === null ? null : { value, index })
       // passed over, as it will be at its turn
       if (!evaluateConditions(task.when, scope)) continue
-      const behind = next.slice(place + 1)
-      const meanwhile = (machine: Machine): void => askNext(run, machine, behind)
-      const about = { label: null, next: behind, index: 0, target: run.host, meanwhile }
-      const statement = await statementOf(run, task, scope, about)
-      followers.push({ statement, settle: (ending) => void run.settled.set(task, ending) })
-    } catch (error) {
-      // not known yet: it counts at the task's turn
-      if (error instanceof Waiting || error instanceof UserError || error instanceof HostError) break
-      throw error
+      const meanwhile = (machine: Machine): void => askNext(run, machine, next)
+      const statement = await statementOf(run, task, scope, { label: null, next, index, target: run.host, meanwhile })
+      followers.push({ statement, settle: (ending) => run.settled.put(task, index, ending) })
+      if (followers.length === MOST_FOLLOWERS) break
     }
+  } catch (error) {
+    // not known yet: it counts at the task's turn
+    if (!(error instanceof Waiting || error instanceof UserError || error instanceof HostError)) throw error
   }
   return followers
 }
@@ -89,7 +112,7 @@ const hasCompany = ({ mode, parts }: HostRun, task: Task): boolean =>
   task.module.apply === undefined &&
   task.module.isAct === undefined &&
   task.checkMode === null &&
-  [task.loop, task.delegateTo, task.register, task.changedWhen, task.failedWhen].every((one) => one === null) &&
+  [task.delegateTo, task.register, task.changedWhen, task.failedWhen].every((one) => one === null) &&
   ![task.flush, task.runOnce, task.noLog, task.ignoreErrors].includes(true)
 
 /** Says whether its conditions may turn out otherwise at its turn: what is registered until then has a say in them. */

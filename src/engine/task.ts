@@ -43,14 +43,17 @@ export const runTask = async (run: HostRun, task: Task, about: About = {}): Prom
   if (failed !== null) return tellAll(run, task, [failed], about)
   if (items.length === 0) return tellAll(run, task, [skippedItem('nothing to loop over')], about)
   for (const [index, item] of items.entries()) {
-    if (parts.interrupt.requested && index > 0) break
+    if (parts.interrupt.requested && index > 0 && run.settled.isEmpty) break
     const meanwhile = (machine: Machine): void =>
       index < items.length - 1 ? askItem(run, machine, task, index + 1) : askNext(run, machine, about.next ?? [])
-    const behind = { meanwhile, next: about.next ?? [] }
+    // behind a failed item no task comes
+    const behind = { meanwhile, next: ends.some(hasFailed) ? [] : (about.next ?? []) }
     ends.push(await runItem(run, task, task.loop === null ? null : { value: item, index }, behind))
   }
   return tellAll(run, task, ends, about)
 }
+
+const hasFailed = ({ ending }: Item): boolean => /^(?:failed|stuck|unreachable)$/.test(ending.status)
 
 interface LoopItem {
   readonly value: unknown
@@ -101,7 +104,6 @@ const bound = async (
   const statement = await statementOf(run, task, scope, { ...about, target })
   const { machine } = statement
   const ending = await run.machines.alone([machine], () => converge(statement, mode, run.planned))
-  run.settled.delete(task)
   const really = mode === 'run' && run.mode !== 'run' ? ['done for real: check_mode is false'] : []
   const end = judged({ ...ending, notes: [...ending.notes, ...really] }, task, mode, scope)
   return { ending: end, ...(delegate === null ? {} : { machine: target }) }

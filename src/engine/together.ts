@@ -18,8 +18,6 @@ export interface Member {
   readonly changes: readonly Change[]
 }
 
-const MOST_MEMBERS = 20
-
 /**
  * Converges a statement with those that follow it, where all that they change is files: planned one after the other,
  * looked at once through the plan of all, written at once and verified by one look. Null where anything is not plain:
@@ -34,7 +32,7 @@ export const together = async (
   const members = [lead]
   const others: Follower[] = []
   let plan = own
-  for (const follower of (await followers()).slice(0, MOST_MEMBERS - 1)) {
+  for (const follower of await followers()) {
     const member = await orNull(() => memberOf(follower.statement, members, plan))
     if (member === null) break
     members.push(member)

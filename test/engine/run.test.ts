@@ -122,6 +122,35 @@ describe('a run of playbooks', () => {
     assert.deepEqual(machines.get('web1')?.written, ['/a', '/c'])
   })
 
+  it('converges the items of a loop together, and what comes behind it', async () => {
+    const { told, machines } = await played({
+      playbook: play(
+        [
+          '- { name: a, content: { path: "/{{ item }}", is: x }, loop: [p, never, q], when: (ne item "never") }',
+          '- { name: b, content: { path: /b, is: x } }',
+          '- { name: c, content: { path: /c, is: x }, register: made }',
+        ].join('\n'),
+      ),
+      until: ({ kind }) => kind === 'task ended',
+    })
+    assert.deepEqual(told, ['web1 a (p): changed', 'web1 a (never): skipped', 'web1 a (q): changed', 'web1 b: changed'])
+    assert.deepEqual(machines.get('web1')?.written, ['/p', '/q', '/b'])
+  })
+
+  it('begins nothing behind a loop of which an item failed, whatever the others do', async () => {
+    const { told, machines } = await played({
+      playbook: play(
+        [
+          '- { name: a, content: { path: "{{ item }}", is: x }, loop: [/dir, /q, /r] }',
+          '- { name: b, content: { path: /b, is: x } }',
+        ].join('\n'),
+      ),
+      machines: { web1: { '/dir': { kind: 'directory' } } },
+    })
+    assert.deepEqual(told, ['web1 a (/dir): failed', 'web1 a (/q): changed', 'web1 a (/r): changed'])
+    assert.deepEqual(machines.get('web1')?.written, ['/q', '/r'])
+  })
+
   it('counts a loop once, and gives each item its label', async () => {
     const { report, told } = await played({
       playbook: play(
