@@ -14,6 +14,29 @@ export const processSurroundings = (home: string): Surroundings => ({
   start: (argv) => startAgain(process.argv[1] ?? '', argv),
 })
 
+let held: NodeJS.WriteStream | null = null
+
+const release = (): void => {
+  held?.uncork()
+  held = null
+}
+
+/**
+ * Has what is told in the same turn leave in one write, since each may wait for its reader; what another stream is told
+ * comes behind it, and a terminal, on which others write too, shows everything at once.
+ */
+const hold = (stream: NodeJS.WriteStream): void => {
+  if (held === stream) return
+  release()
+  if (stream.isTTY) return
+  if (!isReleasedAtExit) process.on('exit', release)
+  isReleasedAtExit = true
+  held = stream
+  stream.cork()
+  process.nextTick(release)
+}
+let isReleasedAtExit = false
+
 /** A stream that swallows what nobody reads: `| head` never ends a run between two changes. */
 const sinkOf = (stream: NodeJS.WriteStream): Sink => {
   let gone = false
@@ -26,7 +49,9 @@ const sinkOf = (stream: NodeJS.WriteStream): Sink => {
   })
   return {
     write: (text) => {
-      if (!gone) stream.write(text)
+      if (gone) return
+      hold(stream)
+      stream.write(text)
     },
     isTTY: stream.isTTY === true,
     size: () => ({ columns: stream.columns ?? 80, rows: stream.rows ?? 24 }),
