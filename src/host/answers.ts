@@ -3,10 +3,11 @@ import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'n
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import type { Answer } from '../contract/look.ts'
+import type { Witness } from './witness.ts'
 
 /** An answer with the state of every file that decided it, as the machine told both at one moment. */
 export interface Witnessed {
-  readonly witness: string
+  readonly witness: Witness
   readonly answer: Answer
 }
 
@@ -23,7 +24,7 @@ export interface AnswerStore {
   of(machine: string): Answers
 }
 
-const FORMAT = 1
+const FORMAT = 2
 
 /** Opens the store: `keyward/answers` in `$XDG_CACHE_HOME`, else in `~/.cache`. Whatever is not as expected counts as empty. */
 export const openAnswers = (environment: Readonly<Record<string, string | undefined>>): AnswerStore => {
@@ -73,7 +74,10 @@ const read = (folder: string, file: string): Map<string, Witnessed> => {
 }
 
 const isWitnessed = (one: Partial<Witnessed> | null): one is Witnessed =>
-  typeof one?.witness === 'string' && one.answer?.code === 0 && typeof one.answer.stdout === 'string'
+  typeof one?.witness?.state === 'string' &&
+  typeof one.witness.stats === 'string' &&
+  one.answer?.code === 0 &&
+  typeof one.answer.stdout === 'string'
 
 const write = (folder: string, file: string, known: ReadonlyMap<string, Witnessed>): void => {
   const fresh = `${file}.${process.pid}`

@@ -141,7 +141,10 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
         const { answers } = parts
         // what this run changed was changed just now, which is too fresh to be remembered
         if (answers !== null && question.decidedBy !== undefined && text === undefined && memory.age() === 0)
-          return askRemembered({ runner, memory, answers, power, key: `${user} ${askKey(question, text)}` }, question)
+          return askRemembered(
+            { runner, memory, answers, batch: parts.batch, power, key: `${user} ${askKey(question, text)}` },
+            question,
+          )
         return runCommand(parts, power, {
           command: question,
           text,

@@ -11,8 +11,13 @@ export interface Library {
 /** Writes what defines a library: as a variable too, so that the shell of another user can be handed it. */
 export const libraryText = ({ name, text }: Library): string => `K_${name}=${quote(bare(text))}; eval "$K_${name}"\n`
 
-/** A text without its comments, which no host needs to be sent. */
-const bare = byText((text) => text.replace(/^ *# .*\n/gm, '').replace(/\{ # .*$/gm, '{'))
+/** A text without its comments and indents, which no host needs to be sent; no library has a text that begins a line with blanks. */
+const bare = byText((text) =>
+  text
+    .replace(/^ *# .*\n/gm, '')
+    .replace(/\{ # .*$/gm, '{')
+    .replace(/^ +/gm, ''),
+)
 
 /** What every shell has: a plain environment, the accounts, and the way to another user's powers. */
 export const BASE: Library = {
@@ -64,6 +69,18 @@ export const asScript = (who: string | Account, script: string, libraries: reado
 
 /** What {@link asScript} ends with where there is no such user. */
 export const NO_SUCH_USER = 219
+
+const SETPRIV = '/usr/bin/setpriv'
+
+/** Writes words that start a program with the powers of a user, from a shell of root. */
+export const withPowersOf = ({ user, gid }: Account): string =>
+  `${SETPRIV} --reuid ${user.uid} --regid ${gid} --init-groups`
+
+/** Ends a script with {@link NO_SETPRIV} where those words start nothing: busybox has a setpriv too, which knows less. */
+export const UNLESS_SETPRIV = `[ -x ${SETPRIV} ] && [ ! -L ${SETPRIV} ] || exit 218`
+
+/** See {@link UNLESS_SETPRIV}. */
+export const NO_SETPRIV = 218
 
 const GROUP = `read -r k_stat </proc/$$/stat && k_stat=\${k_stat##*) } && set -- $k_stat && printf %s "$3"`
 

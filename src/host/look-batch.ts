@@ -1,10 +1,13 @@
+import type { Account } from './accounts.ts'
 import { parseReport, type Report } from './found.ts'
 import { newMark, type RawAnswer } from './frame.ts'
+import { UNLESS_SETPRIV, withPowersOf } from './library.ts'
 import { LOOK } from './look-library.ts'
-import { type BatchAnswer, type BatchItem, parseBatch } from './parse-batch.ts'
+import { type BatchAnswer, type BatchItem, directoryOf, FOR_USER, parseBatch } from './parse-batch.ts'
 import { quote } from './quote.ts'
 import type { Runner } from './runner.ts'
 import { USUAL_MS } from './session.ts'
+import { WITNESS } from './witness.ts'
 
 /** A path to look at. */
 export interface PathLook {
@@ -27,6 +30,12 @@ export interface LookBatch {
     power: string | null,
     about: { readonly path: string; readonly texts: string },
   ): Promise<ListingWithTexts>
+  /** what a script tells of the files that decide an answer, and then of that, or that all is as it was; null where it was not heard */
+  unless(
+    runner: Runner,
+    power: string | null,
+    about: { readonly script: string; readonly shown: string },
+  ): Promise<RawAnswer | null>
 }
 
 interface Waiting {
@@ -119,6 +128,17 @@ printf 'e\\0'
           reject,
         })
       }),
+    unless: (runner, power, { script, shown }) =>
+      new Promise((resolve, reject) => {
+        wait(runner, power, {
+          item: { kind: 'question' },
+          script,
+          shown,
+          settle: (answer) => resolve(answer.kind === 'question' ? answer.said : null),
+          alone: () => resolve(null),
+          reject,
+        })
+      }),
   }
 }
 
@@ -137,23 +157,41 @@ const portions = (looks: readonly Waiting[]): readonly (readonly Waiting[])[] =>
 }
 
 const frameOf = (script: string, shown: string) =>
-  ({ script, libraries: [LOOK], timeoutMs: USUAL_MS, again: true, anywhere: true, shown }) as const
+  ({ script, libraries: [WITNESS, LOOK], timeoutMs: USUAL_MS, again: true, anywhere: true, shown }) as const
 
 const runTogether = async ({ runner, power, flight }: Pending, looks: readonly Waiting[]): Promise<void> => {
   try {
     const mark = newMark()
-    const script = `k_mark=${mark} k_c=0; set --\n${looks.map((look) => look.script).join('')}k_rest "$k_mark" "$k_c" "$@"`
+    const items = looks.map(({ item }) => item)
     const shown = looks.map((look) => look.shown).join(', ')
-    const answer = await runner.run(power, { ...frameOf(script, shown), flight })
-    const said = parseBatch(
-      answer,
-      looks.map(({ item }) => item),
-      mark,
-    )
+    const frame = { ...frameOf(batchScript(looks, mark), shown), flight }
+    const isOfPaths = items.every(({ kind }) => kind === 'path')
+    const forUser = (account: Account): string => scriptForUser(looks, mark, account)
+    const answer = await runner.run(power, isOfPaths ? { ...frame, forUser } : frame)
+    const said = parseBatch(answer, items, mark)
     for (const [index, look] of looks.entries()) settled(look, said[index] ?? null)
   } catch (error) {
     for (const look of looks) look.reject(error)
   }
+}
+
+const batchScript = (looks: readonly Waiting[], mark: string): string =>
+  `k_mark=${mark} k_c=0 k_reader= k_same=; set --; printf 'own\\0'
+${looks.map((look) => look.script).join('')}k_rest "$k_mark" "$k_c" "$@"`
+
+/**
+ * The same from root's shell for a user, which spares a shell of his: root looks and has `stat` tell what is there, and one
+ * `tail` with the user's powers reads the texts. Root is never led to a text, and sees no more than the user may: of each
+ * look, `tail` also asks for a name that is nowhere, in the directory of the path, and for the path itself where root finds
+ * nothing. Only where it hears that there is no such file, not that it may not look, does root's answer count for the user.
+ */
+const scriptForUser = (looks: readonly Waiting[], mark: string, account: Account): string => {
+  const paths = looks.flatMap(({ item }) =>
+    item.kind === 'path' ? [`${quote(directoryOf(item.path))}/.$k_mark/`] : [],
+  )
+  return `${UNLESS_SETPRIV}
+k_mark=${mark} k_c=0 k_reader='${withPowersOf(account)}' k_same=; set --; printf '${FOR_USER}\\0'
+${looks.map((look) => look.script).join('')}k_rest "$k_mark" "$k_c" "$@" ${[...new Set(paths)].join(' ')}`
 }
 
 const settled = (look: Waiting, answer: BatchAnswer): void => {

@@ -1,4 +1,5 @@
 import type { Library } from './library.ts'
+import { SAME, STAT_FORMAT } from './witness.ts'
 
 /** Reports what is at a path; works with the tools of GNU and of busybox. */
 export const LOOK: Library = {
@@ -62,7 +63,7 @@ k_file() { # FOLLOW TEXT PATH: found or absent, real path, stat, target, and the
   if [ "$2" = 1 ] && [ -f "$k_at" ] && [ ! -L "$k_at" ]; then cat -- "$k_at"; fi
 }
 k_sort() { # FOLLOW TEXT PATH: says of a path, by what the shell itself can tell, how it is looked at, and at which real path
-  k_s=o k_at=$3
+  k_s=o k_at=$3 k_asked=$3
   if ! k_plain "$3"; then
     case \${3##*/} in
       ''|.|..) k_at= ;;
@@ -72,6 +73,7 @@ k_sort() { # FOLLOW TEXT PATH: says of a path, by what the shell itself can tell
   fi
   if [ -z "$k_at" ]; then k_at=$3
   elif k_gone "$k_at"; then k_s=a
+  elif [ -n "$k_reader" ] && { case $k_at in /proc|/proc/*|/sys/*|/dev/*) ;; *) false ;; esac; }; then k_s=o
   elif [ -e "$k_at" ]; then
     k_s=s
     if [ "$2" = 1 ] && [ -f "$k_at" ]; then
@@ -84,19 +86,34 @@ k_sort() { # FOLLOW TEXT PATH: says of a path, by what the shell itself can tell
   fi
   printf '%s\\0%s\\0' "$k_s" "$k_at"
   case $k_s in
-    o) (k_file "$1" "$2" "$3") && k_e=0 || k_e=$?; printf '%03d%s' $k_e "$k_mark" ;;
+    o) [ -n "$k_reader" ] || (k_file "$1" "$2" "$3") && k_e=0 || k_e=$?; printf '%03d%s' $k_e "$k_mark" ;;
     v) while IFS= read -r k_l; do printf '%s\\n' "$k_l"; done <"$k_at"; printf '%s\\0' "$k_l" ;;
   esac
 }
-# puts a path that is sorted where stat alone, or stat and tail, find it among the arguments
-K_put='case $k_s in s|v) set -- "$k_at" "$@"; k_c=$((k_c + 1)) ;; t) set -- "$@" "$k_at" ;; esac'
-k_rest() { # MARK COUNT PATH...: stat of all of them, and, behind the first COUNT, the texts
+# puts a path that is sorted where stat alone, or stat and tail, find it among the arguments; a user is to miss what is not there
+K_put='case $k_s in s|v) set -- "$k_at" "$@"; k_c=$((k_c + 1)) ;; t) set -- "$@" "$k_at" ;;
+a) [ -z "$k_reader" ] || set -- "$@" "$k_asked/" ;; esac'
+k_unless() { # PATH...: stat of all of them, and what is asked unless those that decide the answer are as they were
+  k_e=
+  k_out=$(stat -c '${STAT_FORMAT}' -- "$@" 2>/dev/null)
+  # a line is whole between two ends of lines: a name ends it
+  case "$K_break$k_led$K_break$K_break$k_out$K_break" in
+    *"$K_break$k_lines$K_break"*) [ "$K_state" = "$k_same" ] && k_e=same ;;
+  esac
+  if [ "$k_e" = same ]; then k_e=0; printf %s '${SAME}'; else (k_tell $k_globs; eval "$k_ask"); k_e=$?; fi
+  printf '%03d%s' $k_e "$k_mark"
+  printf '%s\\n%s' "$k_out" "$k_mark"
+}
+k_rest() { # MARK COUNT PATH...: stat of all of them, the question that they decide, and, behind the first COUNT, the texts
   k_mark=$1 k_c=$2
   shift 2
-  [ $# = 0 ] || stat -c '%f|%u|%g|%s|%Y|%Z|%y|%z|%U|%G|%n' -- "$@" 2>/dev/null
-  printf %s "$k_mark"
+  if [ -n "$k_same" ]; then k_unless "$@"
+  else
+    [ $# = 0 ] || stat -c '${STAT_FORMAT}' -- "$@" 2>/dev/null
+    printf %s "$k_mark"
+  fi
   shift "$k_c"
-  [ $# = 0 ] || tail -v -c +1 -- "$@" 2>/dev/null
+  [ $# = 0 ] || if [ -n "$k_reader" ]; then $k_reader tail -v -c +1 -- "$@"; else tail -v -c +1 -- "$@" 2>/dev/null; fi
 }
 k_list() { # PATH: its names, each ended by a NUL
   if k_plain "$1"; then k_r=$1; else k_r=$(k_real "$1") || k_r=$1; fi

@@ -2,15 +2,17 @@ import { bytesOf, textOf } from '../contract/bytes.ts'
 import { type Looked, parseReport, type Report, reportOf } from './found.ts'
 import type { RawAnswer } from './frame.ts'
 
-/** What was asked in a batch: a path, or the names in a directory with the texts of some files in it. */
+/** What was asked in a batch: a path, the names in a directory with the texts of some files in it, or a question with an answer that files decide. */
 export type BatchItem =
   | { readonly kind: 'path'; readonly path: string; readonly withText: boolean }
   | { readonly kind: 'list'; readonly path: string }
+  | { readonly kind: 'question' }
 
 /** What was said of an item; null where it has to be asked again by itself. */
 export type BatchAnswer =
   | { readonly kind: 'path'; readonly report: (user: string) => Report }
   | { readonly kind: 'list'; readonly said: RawAnswer; readonly reports: ReadonlyMap<string, Report> }
+  | { readonly kind: 'question'; readonly said: RawAnswer }
   | null
 
 interface Sorted {
@@ -22,22 +24,36 @@ interface Sorted {
   readonly text?: Buffer
 }
 
+/** The directory of a path as it was asked for; nothing for that of `/`. */
+export const directoryOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
+
+/** Under which name a batch asks for what is in no directory, to hear whether a user gets as far as that. */
+export const nowhere = (path: string, mark: string): string => `${directoryOf(path)}/.${mark}/`
+
+/** Whether root answered for a user, who had to read the texts himself and to miss what is not there. */
+export const FOR_USER = 'user'
+
 /** Reads what a batch said of its items, in their order. */
 export const parseBatch = (answer: RawAnswer, items: readonly BatchItem[], mark: string): readonly BatchAnswer[] => {
   const words = wordsOf(answer, mark)
   try {
+    const missed = words.next() === FOR_USER ? missedIn(textOf(answer.stderr)) : null
     const sorted = items.map((item) => {
       if (item.kind === 'path') return sortedOf(words, item.path, item.withText)
+      if (item.kind === 'question') return null
       const said = words.answer()
       const inside: Sorted[] = []
       while (words.next() === 'f') inside.push(sortedOf(words, words.next(), true))
       return { said, inside }
     })
-    const all = sorted.flatMap((one) => ('inside' in one ? one.inside : [one]))
+    const all = sorted.flatMap((one) => (one === null ? [] : 'inside' in one ? one.inside : [one]))
+    const answered = sorted.includes(null) ? words.answer() : null
     const stats = statsOf(textOf(words.untilMark()), all)
     const texts = textsOf(words.rest(), all, stats)
     return sorted.map((one) => {
+      if (one === null) return answered === null ? null : { kind: 'question', said: answered }
       if (!('inside' in one)) {
+        if (missed !== null && !isReached(one, missed, mark)) return null
         const looked = lookedAt(one, stats, texts)
         return looked === null ? null : { kind: 'path', report: looked }
       }
@@ -85,6 +101,19 @@ const sortedOf = (words: ReturnType<typeof wordsOf>, asked: string, withText: bo
   return kind === 'o' ? { ...about, odd: words.answer() } : about
 }
 
+/** What a user's tail did not find, of the paths that it was given: so far it got. */
+const missedIn = (said: string): ReadonlySet<string> =>
+  new Set(
+    said.split('\n').flatMap((line) => {
+      const [, path] = /^tail: [^/]*?(\/.*?\/)'?(?: for reading)?: No such file or directory$/.exec(line) ?? []
+      return path ?? []
+    }),
+  )
+
+/** Says whether the user himself gets to where root looked for him, or misses what root misses. */
+const isReached = ({ kind, asked }: Sorted, missed: ReadonlySet<string>, mark: string): boolean =>
+  kind === 'a' ? missed.has(`${asked}/`) : kind !== 'o' && missed.has(nowhere(asked, mark))
+
 const lookedAt = (
   { kind, asked, path, withText, odd, text }: Sorted,
   stats: ReadonlyMap<string, string>,
@@ -96,7 +125,11 @@ const lookedAt = (
   const whole = kind === 't' ? texts.get(path) : text
   // it may have become a file meanwhile
   if (stat === undefined || (whole === undefined && withText && stat.startsWith(REGULAR))) return null
-  const looked: Looked = { realPath: path, stat, text: whole === undefined ? null : textOf(whole) }
+  const looked: Looked = {
+    realPath: path,
+    stat: stat.replace(INODE, ''),
+    text: whole === undefined ? null : textOf(whole),
+  }
   return () => reportOf(looked)
 }
 
@@ -112,6 +145,8 @@ const statsOf = (said: string, kinds: readonly Sorted[]): ReadonlyMap<string, st
   return lines
 }
 
+// the device's and the inode's number, behind what a report is made of
+const INODE = /\|\d+\|\d+$/
 const SIZE = 3
 // the first hexadecimal digit of the mode of a regular file
 const REGULAR = '8'

@@ -6,7 +6,7 @@ import type { Account } from './accounts.ts'
 import type { Wire } from './channel.ts'
 import { createFlights, type Flights } from './flights.ts'
 import type { RawAnswer } from './frame.ts'
-import { asScript, type Library, NO_SUCH_USER } from './library.ts'
+import { asScript, type Library, NO_SETPRIV, NO_SUCH_USER } from './library.ts'
 import { loginPowers, rootPowers } from './powers.ts'
 import type { Frame } from './session.ts'
 import { createShell, type Shell } from './shell.ts'
@@ -63,9 +63,16 @@ export const runnerOf = (about: {
 }): Runner => {
   const { own, root, user } = about
   const accounts = new Map<string, Account>()
+  let hasSetpriv = true
   const asUser = async (name: string, frame: Frame): Promise<RawAnswer> => {
     if (/^-|[:/\n\0]/.test(name) || name === '') throw new HostError(`"${name}" is no name of a user`)
-    const script = asScript(accounts.get(name) ?? name, frame.script, frame.libraries)
+    const account = accounts.get(name)
+    if (frame.forUser !== undefined && account !== undefined && hasSetpriv) {
+      const answer = await root.run({ ...frame, script: frame.forUser(account) })
+      if (answer.code !== NO_SETPRIV) return answer
+      hasSetpriv = false
+    }
+    const script = asScript(account ?? name, frame.script, frame.libraries)
     const answer = await root.run({ ...frame, script })
     if (answer.code === NO_SUCH_USER) throw new Missing('user', name, `user "${name}" does not exist`)
     return answer

@@ -1,5 +1,6 @@
 import { bytesOf } from '../contract/bytes.ts'
 import { HostError } from '../contract/errors.ts'
+import type { Account } from './accounts.ts'
 import type { Channel, Ended, Wire } from './channel.ts'
 import type { Flights } from './flights.ts'
 import { Collector, framed, newMark, type RawAnswer } from './frame.ts'
@@ -18,6 +19,8 @@ export interface Frame {
   readonly again: boolean
   /** any shell with the same powers will do: it needs nothing of the login user's own session */
   readonly anywhere?: true
+  /** the same as root's shell tells it for a user, whose powers only what is read is had with */
+  readonly forUser?: (account: Account) => string
   /** of the flight in which it was asked for, though it may leave a moment later; left out: the one in which it leaves */
   readonly flight?: number
   /** what messages and traces call it; holds no secret */

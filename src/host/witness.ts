@@ -1,40 +1,77 @@
 import type { RawAnswer } from './frame.ts'
+import type { Library } from './library.ts'
 import { quote } from './quote.ts'
 
-// The directory of a process is made when it is first looked at: its moment is now. Of the files: names, inodes, sizes and
-// the moments of the last change, which no writer can choose; and a switch of the kernel by its value.
-const STATE = (globs: readonly string[]): string => `
-k_w=$(stat -L -c '%n|%d|%i|%f|%s|%z' -- /proc/self/. ${globs.join(' ')} 2>/dev/null)
-k_n=\${k_w%%"$K_break"*} k_w=\${k_w#*"$K_break"} k_l=
-[ ! -r /proc/sys/crypto/fips_enabled ] || read -r k_l </proc/sys/crypto/fips_enabled
-k_w="$k_w\${K_break}fips $k_l"`
+/** What `stat` tells of a file, in the words of its flag: the name ends the line, the moment of the last change is {@link CHANGED}. */
+export const STAT_FORMAT = '%f|%u|%g|%s|%Y|%Z|%y|%z|%U|%G|%d|%i|%n'
 
-const SAME = 'as remembered'
+const CHANGED = 7
+
+/** Finds which files decide an answer, and tells them; nothing is known where a name has a letter that needs quotes. */
+export const WITNESS: Library = {
+  name: 'witness',
+  text: `
+k_watch() { # PATH...: which of them are there, how many, whether one is a link; and a switch of the kernel
+  K_names= K_count=0 K_links= k_l=
+  for k_d; do
+    [ -e "$k_d" ] || continue
+    case $k_d in *[!A-Za-z0-9._/-]*) K_count=odd; break ;; esac
+    [ ! -L "$k_d" ] || K_links=1
+    K_names="$K_names $k_d" K_count=$((K_count + 1))
+  done
+  [ ! -r /proc/sys/crypto/fips_enabled ] || read -r k_l </proc/sys/crypto/fips_enabled
+  K_state="$K_count fips $k_l"
+}
+k_tell() { # PATH...: the state of files and the time: the directory of a process is made when it is first looked at
+  k_watch "$@"
+  k_w=$(stat -L -c '${STAT_FORMAT}' -- /proc/self/. $K_names 2>/dev/null)
+  printf '%s\\0%s\\0%s\\0' "$K_state" "\${k_w#*"$K_break"}" "\${k_w%%"$K_break"*}"
+}
+K_break='
+'
+`,
+}
+
+/** What a script says where all is as it was. */
+export const SAME = 'as remembered'
 
 /**
- * Writes a script that runs a program, unless the files that decide its answer are as they were when it gave it last. It
- * tells their state, the time and then the answer; or that all is as remembered.
+ * Writes a script that tells the state of files, the time, and then what a program answers that they decide.
  *
  * @param globs of the files, as words of sh
  */
-export const witnessScript = (globs: readonly string[], program: string, witness: string | null): string => {
-  const state = `K_break='\n'${STATE(globs)}`
-  const ask = `printf '%s\\0%s\\0' "$k_w" "$k_n"; ${program}`
-  if (witness === null) return `${state}\n${ask}`
-  return `${state}\nif [ "$k_w" = ${quote(witness)} ]; then printf %s ${quote(SAME)}; else ${ask}; fi`
+export const witnessScript = (globs: readonly string[], program: string): string =>
+  `k_tell ${globs.join(' ')}; ${program}`
+
+/**
+ * Writes the part of a batch of looks that has its `stat` tell the files, and the batch run a program unless they are as
+ * they were. Where one of them is a link, what it leads to is told by a `stat` of its own.
+ */
+export const unlessScript = (globs: readonly string[], program: string, { state, stats }: Witness): string =>
+  `k_globs=${quote(globs.join(' '))}; k_watch $k_globs
+k_same=${quote(state)} k_lines=${quote(stats)} k_ask=${quote(program)} k_led=
+if [ -z "$K_links" ]; then set -- $K_names "$@"; k_c=$((k_c + K_count))
+else k_led=$(stat -L -c '${STAT_FORMAT}' -- $K_names 2>/dev/null); fi
+`
+
+/** How many files there were, and what was told of them: names, inodes, sizes, and the moments of the last change, which no writer can choose. */
+export interface Witness {
+  readonly state: string
+  /** a line of `stat` for each */
+  readonly stats: string
 }
 
-/** What the script said: that all is as remembered, or the answer with its witness, null where that proves nothing. */
-export const readWitness = (
-  said: RawAnswer,
-): 'same' | { readonly witness: string | null; readonly answer: RawAnswer } => {
-  if (said.code === 0 && said.stdout.toString('latin1') === SAME) return 'same'
-  const first = said.stdout.indexOf(0)
-  const second = said.stdout.indexOf(0, first + 1)
-  if (first < 0 || second < 0) return { witness: null, answer: said }
-  const witness = said.stdout.toString('utf8', 0, first)
-  const now = said.stdout.toString('latin1', first + 1, second)
-  const answer = { ...said, stdout: said.stdout.subarray(second + 1) }
+/** What the script said: the answer with its witness, null where that proves nothing. */
+export const readWitness = (said: RawAnswer): { readonly witness: Witness | null; readonly answer: RawAnswer } => {
+  const ends: number[] = []
+  for (let end = said.stdout.indexOf(0); end >= 0 && ends.length < 3; end = said.stdout.indexOf(0, end + 1))
+    ends.push(end)
+  const [first, second, third] = ends
+  if (first === undefined || second === undefined || third === undefined) return { witness: null, answer: said }
+  const text = (from: number, to: number): string => said.stdout.toString('utf8', from, to)
+  const witness = { state: text(0, first), stats: text(first + 1, second) }
+  const now = text(second + 1, third)
+  const answer = { ...said, stdout: said.stdout.subarray(third + 1) }
   return { witness: isSettled(witness, now) ? witness : null, answer }
 }
 
@@ -45,16 +82,19 @@ const CORE: readonly string[] = ['/usr/sbin/sshd', '/etc/ld.so.cache']
 const TICK_S = 0.05
 
 /** Says whether the last change of every file lies far enough back that another one would show. */
-const isSettled = (witness: string, now: string): boolean => {
-  if (!now.startsWith('/proc/self/.|') || !CORE.every((path) => witness.includes(`${path}|`))) return false
-  const times = witness.split('\n').slice(0, -1).map(timeOf)
-  return times.length > 0 && times.every((time) => time < timeOf(now) - TICK_S)
+const isSettled = ({ state, stats }: Witness, now: string): boolean => {
+  const lines = stats.split('\n')
+  // one that is there and not told could change unseen
+  if (!state.startsWith(`${lines.length} fips `)) return false
+  if (!now.endsWith('|/proc/self/.') || !CORE.every((path) => lines.some((line) => line.endsWith(`|${path}`))))
+    return false
+  return lines.every((line) => timeOf(line) < timeOf(now) - TICK_S)
 }
 
-/** Seconds since 1970 of the moment at a line's end, as stat tells it; never settled where it is told otherwise. */
+/** Seconds since 1970 of the moment of change, as stat tells it; never settled where it is told otherwise. */
 const timeOf = (line: string): number => {
   const [, moment, fraction, hours, minutes] =
-    /\|(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\.(\d{9}) ([+-]\d\d)(\d\d)$/.exec(line) ?? []
+    /^(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\.(\d{9}) ([+-]\d\d)(\d\d)$/.exec(line.split('|')[CHANGED] ?? '') ?? []
   if (moment === undefined) return Number.NaN
   return Date.parse(`${moment.replace(' ', 'T')}${hours}:${minutes}`) / 1000 + Number(`0.${fraction}`)
 }

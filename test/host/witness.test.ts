@@ -5,46 +5,44 @@ import { join } from 'node:path'
 import { openAnswers } from '../../src/host/answers.ts'
 import { readWitness } from '../../src/host/witness.ts'
 
-const line = (path: string, time: string): string => `${path}|1|2|81a4|3|2026-11-25 10:00:${time}000000 +0000`
+const line = (path: string, time: string): string =>
+  `81a4|0|0|3|1|1|2026-11-25 09:00:00.000000000 +0000|2026-11-25 10:00:${time}000000 +0000|root|root|1|2|${path}`
 const CORE = [line('/usr/sbin/sshd', '00.000'), line('/etc/ld.so.cache', '00.000')]
+const stateOf = (lines: readonly string[]): string => `${lines.length} fips 0`
 
-const said = (files: readonly string[], now: string) => {
-  const stdout = Buffer.from(`${files.join('\n')}\nfips 0\0${now}\0port 22\n`)
-  return readWitness({ code: 0, stdout, stderr: Buffer.alloc(0) })
-}
-
-const witnessOf = (files: readonly string[], now: string): string | null => {
-  const read = said(files, now)
-  return read === 'same' ? null : read.witness
-}
+const said = (lines: readonly string[], now: string, state = stateOf(lines)) =>
+  readWitness({
+    code: 0,
+    stdout: Buffer.from(`${state}\0${lines.join('\n')}\0${now}\0port 22\n`),
+    stderr: Buffer.alloc(0),
+  })
 
 describe('the files that an answer rests on', () => {
   const later = line('/proc/self/.', '09.000')
 
   it('are told with the answer', () => {
     const read = said(CORE, later)
-    assert.ok(read !== 'same')
     assert.equal(String(read.answer.stdout), 'port 22\n')
-    assert.equal(read.witness, `${CORE.join('\n')}\nfips 0`)
+    assert.deepEqual(read.witness, { state: '2 fips 0', stats: CORE.join('\n') })
   })
 
   it('prove nothing where one was changed just now, which a second change would not show', () => {
     const changed = [...CORE, line('/etc/ssh/sshd_config', '08.980')]
-    assert.equal(witnessOf(changed, later), null)
-    assert.notEqual(witnessOf(changed, line('/proc/self/.', '09.100')), null)
+    assert.equal(said(changed, later).witness, null)
+    assert.notEqual(said(changed, line('/proc/self/.', '09.100')).witness, null)
   })
 
-  for (const [words, files, now] of [
+  const dropIn = line('/etc/ssh/sshd_config.d/a.conf', '00.000')
+  for (const [words, lines, now, state] of [
     ['sshd is not there', CORE.slice(1), later],
     ['the libraries are kept otherwise', CORE.slice(0, 1), later],
     ['there is no clock', CORE, line('/usr/sbin/sshd', '09.000')],
-    ['a time is told in another form', [...CORE, '/etc/passwd|1|2|81a4|3|2026-11-25 10:00:00'], later],
+    ['a time is told in another form', [...CORE, dropIn.replace(/\.0{9}/g, '')], later],
+    ['one that is there is not told', CORE, later, stateOf([...CORE, dropIn])],
+    ['one has a name that needs quotes', CORE, later, 'odd fips 0'],
     ['nothing is told', [], ''],
   ] as const)
-    it(`prove nothing where ${words}`, () => assert.equal(witnessOf(files, now), null))
-
-  it('are said to be as they were', () =>
-    assert.equal(readWitness({ code: 0, stdout: Buffer.from('as remembered'), stderr: Buffer.alloc(0) }), 'same'))
+    it(`prove nothing where ${words}`, () => assert.equal(said(lines, now, state).witness, null))
 })
 
 describe('answers of earlier runs', () => {
@@ -54,7 +52,10 @@ describe('answers of earlier runs', () => {
   })
   afterEach(() => rmSync(home, { recursive: true, force: true }))
 
-  const witnessed = { witness: 'a file', answer: { code: 0, stdout: 'port 22\n', stderr: '' } }
+  const witnessed = {
+    witness: { state: 'a file', stats: 'and more' },
+    answer: { code: 0, stdout: 'port 22\n', stderr: '' },
+  }
   const folderOf = (): string => join(home, '.cache', 'keyward', 'answers')
   const keep = (): string => {
     const answers = openAnswers({ HOME: home }).of('web1')
@@ -77,7 +78,7 @@ describe('answers of earlier runs', () => {
     ['is no JSON', (file: string) => writeFileSync(file, '{')],
     [
       'is of another format',
-      (file: string) => writeFileSync(file, readFileSync(file, 'utf8').replace('"format":1', '"format":2')),
+      (file: string) => writeFileSync(file, readFileSync(file, 'utf8').replace('"format":2', '"format":3')),
     ],
     [
       'holds something else',

@@ -47,7 +47,7 @@ const counted = (stdout: string): Counted => {
 }
 
 // what the rerun of the ten tasks sends, with a tenth to spare: whoever needs more should know why
-const MOST_BYTES = 17_000
+const MOST_BYTES = 19_000
 const MOST_BYTES_OF_CHANGES = 95_000
 
 describe('what goes over the wire', () => {
