@@ -28,6 +28,8 @@ export interface Question extends Command {
    * run once somebody who knows that these are all has vouched for it
    */
   readonly decidedBy?: readonly string[]
+  /** another question that its script may ask on the way, by `k_checked`: the machine hears the answer to that, too */
+  readonly tells?: Question
   /** the one file whose change makes it answer otherwise; left out: any change may */
   readonly rests?: string
   readonly [asked]: 'built-in' | 'own'
@@ -202,12 +204,13 @@ export const questions = {
   revoked: (list: string): Question => ask('ssh-keygen', '-Q', '-f', list, '/dev/stdin'),
   semanageBooleans: (): Question => ask('semanage', 'boolean', '-l'),
   /** what a machine knows of a service, without a process where no systemd has to be asked; `parseSight` reads it */
-  unit: (about: AboutUnit): Question => ({
+  unit: (about: AboutUnit<Question>): Question => ({
     ...script(
       UNIT,
       ...[about.program, about.properties.join(','), about.brief ? 'brief' : '', about.config ?? ''],
       ...[about.names.join(' '), about.sockets.join(' '), ...(about.check?.argv ?? [])],
     ),
+    ...(about.check === undefined ? {} : { tells: about.check }),
     shown: `look for the service ${about.names.join(' or ')}`,
   }),
   openrcStatus: (name: string): Question => ask('rc-service', name, 'status'),

@@ -1,7 +1,7 @@
 // What a look at a service asks a machine, in one script: where no program has to be asked, it is done by builtins alone.
 
 /** A service to look for. */
-export interface AboutUnit {
+export interface AboutUnit<Check extends { readonly argv: readonly string[] }> {
   /** the name of its process and of its pid file */
   readonly program: string
   /** under which it is looked for, in this order; no blanks, no patterns */
@@ -15,7 +15,7 @@ export interface AboutUnit {
   /** the file that the daemon reads: where it, or the directory beside it, is newer than the pid file, more is asked at once */
   readonly config?: string
   /** a program that says whether the daemon would take its files; asked only where they are newer */
-  readonly check?: { readonly argv: readonly string[] }
+  readonly check?: Check
 }
 
 /** Defines `clocks`: three lines. Only `date` is a program. */
@@ -72,7 +72,9 @@ if [ -d /run/systemd/system ]; then
 elif [ -n "$newer" ]; then
   tell_clocks
 fi 2> /dev/null
-if [ -n "$newer" ] && [ $# -gt 0 ]; then "$@" > /dev/null 2>&1 && echo accepted; fi
+if [ -n "$newer" ] && [ $# -gt 0 ]; then
+  if command -v k_checked > /dev/null; then k_checked "$@"; else "$@" > /dev/null 2>&1; fi && echo accepted
+fi
 
 has_file() {
   for place in /etc/systemd/system /run/systemd/system /run/systemd/transient /run/systemd/generator.early \

@@ -11,7 +11,7 @@ import type { LookParts } from './look.ts'
 import { LOOK } from './look-library.ts'
 import type { Kind } from './memory.ts'
 import { commandScript, quote, shownOf, textScript } from './quote.ts'
-import { askRemembered, vouch } from './remembered.ts'
+import { askRemembered, type OnTheWay, onTheWay, vouch } from './remembered.ts'
 import { type Frame, USUAL_MS } from './session.ts'
 import { parseUser } from './user.ts'
 
@@ -145,11 +145,15 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
             { runner, memory, answers, batch: parts.batch, power, key: `${user} ${askKey(question, text)}` },
             question,
           )
+        const { tells } = question
         return runCommand(parts, power, {
           command: question,
           text,
           again: question.lasting !== true,
           anywhere: question.lasting !== true && !isOwn(question),
+          ...(answers === null || tells === undefined
+            ? {}
+            : { onTheWay: onTheWay({ memory, answers, key: `${user} ${askKey(tells, undefined)}` }, tells) }),
         })
       }),
     vouch(question) {
@@ -184,19 +188,22 @@ export const runCommand = async (
     readonly text: string | Secret | undefined
     readonly again: boolean
     readonly anywhere?: boolean
+    readonly onTheWay?: OnTheWay
   },
 ): Promise<Answer> => {
-  const { command, text } = about
+  const { command, text, onTheWay } = about
   const program = commandScript(command)
   const input = text instanceof Secret ? text.reveal() : text
   const frame: Frame = {
-    script: input === undefined ? program : `${textScript(input, bytesOf(input))} | ${program}`,
-    libraries: [],
+    script:
+      input === undefined ? `${onTheWay?.script ?? ''}${program}` : `${textScript(input, bytesOf(input))} | ${program}`,
+    libraries: onTheWay?.libraries ?? [],
     timeoutMs: command.timeoutMs ?? USUAL_MS,
     again: about.again,
     ...(about.anywhere ? { anywhere: true } : {}),
     shown: shownOf(command),
   }
-  const answer = await parts.runner.run(power, frame)
+  const said = await parts.runner.run(power, frame)
+  const answer = onTheWay?.heard(said) ?? said
   return { code: answer.code, stdout: textOf(answer.stdout), stderr: textOf(answer.stderr) }
 }

@@ -2,12 +2,23 @@ import { textOf } from '../contract/bytes.ts'
 import type { Answer } from '../contract/look.ts'
 import type { Question } from '../contract/questions.ts'
 import type { Answers, Witnessed } from './answers.ts'
+import type { RawAnswer } from './frame.ts'
+import type { Library } from './library.ts'
 import type { LookBatch } from './look-batch.ts'
 import type { Memory } from './memory.ts'
 import { commandScript, shownOf } from './quote.ts'
 import type { Runner } from './runner.ts'
 import { USUAL_MS } from './session.ts'
-import { readWitness, SAME, unlessScript, WITNESS, type Witness, witnessScript } from './witness.ts'
+import {
+  checkedScript,
+  cutTold,
+  readWitness,
+  SAME,
+  unlessScript,
+  WITNESS,
+  type Witness,
+  witnessScript,
+} from './witness.ts'
 
 /** What asking a question needs whose answer may be remembered from an earlier run. */
 export interface Remembering {
@@ -54,6 +65,33 @@ export const askRemembered = async (parts: Remembering, question: Question): Pro
   }
   return answer
 }
+
+/** What a script needs that asks another question on its way. */
+export interface OnTheWay {
+  readonly script: string
+  readonly libraries: readonly Library[]
+  /** hears the answer to that, and gives the script's own */
+  heard(said: RawAnswer): RawAnswer
+}
+
+/** Has a script ask a question on its way whose answer is remembered, once somebody vouches for it. */
+export const onTheWay = (parts: Kept, question: Question): OnTheWay => ({
+  script: checkedScript(question.decidedBy ?? []),
+  libraries: [WITNESS],
+  heard(said) {
+    const cut = cutTold(said)
+    if (cut === null) return said
+    const { witness, answer } = readWitness(cut.told)
+    if (answer.code === 0 && witness !== null) {
+      tell(parts.memory, witnessKey(parts.key), {
+        witness,
+        answer: { code: 0, stdout: textOf(answer.stdout), stderr: '' },
+      })
+      void keepVouched(parts)
+    }
+    return cut.rest
+  },
+})
 
 /** Remembers the answer that is given in this run, before the next change, for the next one. */
 export const vouch = async (parts: Kept): Promise<void> => {

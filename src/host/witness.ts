@@ -32,6 +32,43 @@ K_break='
 `,
 }
 
+/**
+ * Defines `k_checked`, by which a script asks on its way what `globs` decide, and goes on by its exit code. What was written
+ * a moment ago may be written once more within the same tick of the clock, and nothing would show it: it waits until a change
+ * would, and only then looks at the files and asks. {@link cutTold} finds what it told.
+ */
+export const checkedScript = (globs: readonly string[]): string =>
+  `k_checked() {
+sleep ${WAIT_S} 2>/dev/null
+case $- in *f*) k_f=-f ;; *) k_f=+f ;; esac
+set +f
+printf '${TOLD}\\0'; k_tell ${globs.join(' ')}
+set $k_f
+"$@" 2>/dev/null; k_e=$?
+printf '\\0%s\\0' $k_e
+return $k_e
+}
+`
+
+const TOLD = 'told on the way'
+
+/** What `k_checked` told, as {@link readWitness} reads it, and what is said without it; null where it was not called. */
+export const cutTold = (said: RawAnswer): { readonly told: RawAnswer; readonly rest: RawAnswer } | null => {
+  const begin = `${TOLD}\0`
+  const from = said.stdout.indexOf(begin)
+  let end = from + begin.length - 1
+  for (let part = 0; part < PARTS && end >= 0; part += 1) end = said.stdout.indexOf(0, end + 1)
+  if (from < 0 || end < 0) return null
+  const [before, behind] = [said.stdout.subarray(0, from), said.stdout.subarray(end + 1)]
+  const coded = said.stdout.subarray(from + begin.length, end)
+  const last = coded.lastIndexOf(0)
+  const told = { ...said, code: Number(coded.toString('latin1', last + 1)), stdout: coded.subarray(0, last) }
+  return { told, rest: { ...said, stdout: Buffer.concat([before, behind]) } }
+}
+
+// the state, its lines, the time, the answer, its exit code
+const PARTS = 5
+
 /** What a script says where all is as it was. */
 export const SAME = 'as remembered'
 
@@ -78,8 +115,12 @@ export const readWitness = (said: RawAnswer): { readonly witness: Witness | null
 // without these nothing would show that a program or its libraries were replaced
 const CORE: readonly string[] = ['/usr/sbin/sshd', '/etc/ld.so.cache']
 
-// a file that is written twice within one tick of the clock shows one moment only
-const TICK_S = 0.05
+// A file that is written twice within one tick of the clock shows one moment only. The kernel takes the moments of changes,
+// and of a process's directory, from one clock that goes on 100 to 1000 times a second: what lies two of the slowest ticks
+// back would show another change. The same holds for a later look only where the answer was asked for behind that: what is
+// written after it, within the tick, looks as it did before.
+const TICK_S = 0.02
+const WAIT_S = 0.04
 
 /** Says whether the last change of every file lies far enough back that another one would show. */
 const isSettled = ({ state, stats }: Witness, now: string): boolean => {
@@ -88,8 +129,11 @@ const isSettled = ({ state, stats }: Witness, now: string): boolean => {
   if (!state.startsWith(`${lines.length} fips `)) return false
   if (!now.endsWith('|/proc/self/.') || !CORE.every((path) => lines.some((line) => line.endsWith(`|${path}`))))
     return false
-  return lines.every((line) => timeOf(line) < timeOf(now) - TICK_S)
+  return lines.every((line) => timeOf(line) < timeOf(now) - (isWholeSecond(line) ? 2 : TICK_S))
 }
+
+/** Some file systems know seconds only, or two of them. */
+const isWholeSecond = (line: string): boolean => /\.0{9} /.test(line.split('|')[CHANGED] ?? '')
 
 /** Seconds since 1970 of the moment of change, as stat tells it; never settled where it is told otherwise. */
 const timeOf = (line: string): number => {

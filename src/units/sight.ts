@@ -36,7 +36,7 @@ export const lookAtUnit = async (on: Look, name: string, isBrief: boolean): Prom
   const names = candidateNames(name)
   const brief = isBrief && isSshd(name)
   // only root can have sshd judge its files
-  const check = brief && on.connection.power === 'root' ? questions.sshdEffective(NEUTRAL) : null
+  const check = brief && on.connection.power === 'root' ? questions.sshdObeys(NEUTRAL) : null
   const question = questions.unit({
     program: programOf(name),
     names,

@@ -7,6 +7,7 @@ import { SSHD_CONFIG, sshdVersion, type Verdict, verdict } from '../sshd/ask.ts'
 import { readSshdTree } from '../sshd/read-tree.ts'
 import { toldRelease } from '../sshd/release.ts'
 import { grammarOf, isGlobalOnlyIn } from '../sshd/setting.ts'
+import { vouchForNeutral } from '../sshd/vouch.ts'
 
 /** A file or directory that a daemon reads, and when it was last changed: the later of its text's time and its attributes'. */
 export interface Watched {
@@ -41,6 +42,7 @@ export const watchedBySshd = async (on: Look): Promise<readonly Watched[]> => {
     on.file(DROP_INS, { text: false }),
   ])
   if (tree === null) return []
+  vouchForNeutral(on, tree)
   const directories = Object.keys(tree.includes).filter(hasWildcard).map(fixedPart)
   return await timesOf(on, [...Object.keys(tree.files), ...directories], new Set(Object.keys(tree.files)))
 }

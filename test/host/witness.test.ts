@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openAnswers } from '../../src/host/answers.ts'
-import { readWitness } from '../../src/host/witness.ts'
+import { cutTold, readWitness } from '../../src/host/witness.ts'
 
 const line = (path: string, time: string): string =>
   `81a4|0|0|3|1|1|2026-11-25 09:00:00.000000000 +0000|2026-11-25 10:00:${time}000000 +0000|root|root|1|2|${path}`
@@ -29,7 +29,21 @@ describe('the files that an answer rests on', () => {
   it('prove nothing where one was changed just now, which a second change would not show', () => {
     const changed = [...CORE, line('/etc/ssh/sshd_config', '08.980')]
     assert.equal(said(changed, later).witness, null)
-    assert.notEqual(said(changed, line('/proc/self/.', '09.100')).witness, null)
+    assert.notEqual(said(changed, line('/proc/self/.', '09.010')).witness, null)
+  })
+
+  it('prove nothing where one was changed just now on a file system that knows seconds only', () => {
+    const changed = [...CORE, line('/etc/ssh/sshd_config', '08.000')]
+    assert.equal(said(changed, line('/proc/self/.', '09.990')).witness, null)
+    assert.notEqual(said(changed, line('/proc/self/.', '10.010')).witness, null)
+  })
+
+  it('are found in what a script says that asked on its way', () => {
+    const of = (text: string) => ({ code: 3, stdout: Buffer.from(text), stderr: Buffer.alloc(0) })
+    const cut = cutTold(of('a\ntold on the way\0state\0lines\0now\0port 22\n\x000\0b\n'))
+    assert.deepEqual(cut, { told: { ...of('state\0lines\0now\0port 22\n'), code: 0 }, rest: of('a\nb\n') })
+    assert.equal(cutTold(of('a\ntold on the way\0state\0lines\0now\0port')), null)
+    assert.equal(cutTold(of('a\n')), null)
   })
 
   const dropIn = line('/etc/ssh/sshd_config.d/a.conf', '00.000')

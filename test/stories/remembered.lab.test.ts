@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { libraryText } from '../../src/host/library.ts'
+import { checkedScript, cutTold, readWitness, WITNESS, witnessScript } from '../../src/host/witness.ts'
 import { play, type Stage, stageWith } from './given.ts'
 
 const site = play('- sshd_config_line: { keyword: X11Forwarding, value: no }')
@@ -45,6 +47,45 @@ describe("sshd's answers, from run to run", () => {
       const { isRemembered, effective: now, all } = await checked()
       assert.deepEqual([isRemembered, now], [false, then], all)
     })
+
+  const changing = play(
+    '- sshd_config_line: { keyword: X11Forwarding, value: no }\n  notify: loaded',
+    '- name: loaded\n  service_reload: { name: ssh }',
+  )
+
+  it('are remembered where a run has changed the files, and had sshd load them', async () => {
+    const { code, stdout, stderr } = await stage.play('run', changing)
+    assert.equal(code, 0, stdout + stderr)
+    const next = await checked(changing)
+    assert.deepEqual([next.isRemembered, next.effective], [true, 'as wanted'], next.all)
+    assert.doesNotMatch(next.all, /^h1 .*\$ \/usr\/sbin\/sshd -T\b(?!.*unless)/m)
+  })
+
+  it('are asked for anew where somebody writes the same file right behind such a run', async () => {
+    assert.equal((await stage.play('run', changing)).code, 0)
+    // in place, with the same size and time as before
+    await does(
+      'cd /etc/ssh; touch -r sshd_config /tmp/t; sed "s/^X11Forwarding no$/X11Forwarding no/;s/X11Forwarding no$/x11forwarding no/" sshd_config > /tmp/c; cat /tmp/c > sshd_config; touch -r /tmp/t sshd_config',
+    )
+    const next = await checked(changing)
+    assert.deepEqual([next.isRemembered, next.effective], [false, 'as wanted'], next.all)
+  })
+
+  const script = (text: string) => `${libraryText(WITNESS)}\nprintf x > /srv/fresh\n${text}`
+  const globs = ['/usr/sbin/sshd', '/etc/ld.so.cache', '/srv/fresh']
+  const said = async (text: string) => {
+    const { stdout } = await stage.host.exec(script(text))
+    return { code: 0, stdout: Buffer.from(stdout), stderr: Buffer.alloc(0) }
+  }
+
+  it('are kept of a file that was written a moment ago only where they were asked for behind that moment', async () => {
+    assert.equal(readWitness(await said(witnessScript(globs, 'echo hi'))).witness, null)
+    const cut = cutTold(await said(`set -f; ${checkedScript(globs)}k_checked echo hi`))
+    assert.ok(cut !== null)
+    const { witness, answer } = readWitness(cut.told)
+    assert.ok(witness !== null)
+    assert.deepEqual([answer.code, String(answer.stdout)], [0, 'hi\n'])
+  })
 
   it('are never remembered where a file is included from elsewhere', async () => {
     await does(
