@@ -20,7 +20,6 @@ export const PUBLIC_PARTS = {
  * reads by itself: a program would cost more. A file that is not as above is ssh-keygen's to read.
  */
 export const PARTS = `
-[ -f "$1" ] || exit 1
 parts() {
   read -r line && [ "$line" = '-----BEGIN OPENSSH PRIVATE KEY-----' ] && read -r line && [ "$line" = "$2" ] &&
     read -r head && read -r more && read -r kept && read -r rest || return 1
@@ -34,6 +33,10 @@ parts() {
   case $tail in *[!A-Za-z0-9+/=\\ ]*) return 1 ;; esac
   echo "${PUBLIC_PARTS.word} $head $more $tail"
 }
-LC_ALL=C IFS=
-parts "$@" < "$1" || { ${UNLOCKED} }
+public_parts() {
+  [ -f "$1" ] || return 1
+  LC_ALL=C IFS=
+  parts "$@" < "$1" || { ${UNLOCKED} }
+}
+public_parts "$@"
 `

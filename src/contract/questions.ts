@@ -15,6 +15,8 @@ export interface Command {
   readonly inPlace?: true
   /** it changes files only, and these or such as are below: what is known of others stays; left out: it may change anything */
   readonly changes?: readonly string[]
+  /** such a script ends by `return` and changes only its own variables, IFS and `set -f`: it may share a subshell with others */
+  readonly joins?: true
 }
 
 const asked: unique symbol = Symbol('made in questions.ts')
@@ -28,7 +30,7 @@ export interface Question extends Command {
    * run once somebody who knows that these are all has vouched for it
    */
   readonly decidedBy?: readonly string[]
-  /** another question that its script may ask on the way, by `k_checked`: the machine hears the answer to that, too */
+  /** another question that its script may ask by `k_checked`: the machine hears that answer, too */
   readonly tells?: Question
   /** the one file whose change makes it answer otherwise; left out: any change may */
   readonly rests?: string
@@ -182,8 +184,8 @@ export const questions = {
    * without a program; nothing where there is no file
    */
   publicParts: (path: string): Question => ({
-    ...ask('sh', '-c', PARTS, 'sh', path, PUBLIC_PARTS.first),
-    inPlace: true,
+    ...script(PARTS, path, PUBLIC_PARTS.first),
+    joins: true,
     shown: `public parts of ${path}, or ssh-keygen -y -f ${path}`,
   }),
   /** the public keys on a PKCS#11 token; no PIN is sent */
@@ -196,10 +198,7 @@ export const questions = {
   /** the entry of an account or a group, by name or number: `name:x:number:…` */
   entry: (database: 'passwd' | 'group', name: string): Question => ask('getent', database, name),
   /** whether an account of the machine's own is `locked` (its password has a `!` before it) or `expired`, a word a line */
-  accountState: (name: string): Question => ({
-    ...script(ACCOUNT_STATE, name),
-    shown: `account state of ${name}`,
-  }),
+  accountState: (name: string): Question => ({ ...script(ACCOUNT_STATE, name), shown: `account state of ${name}` }),
   /** whether a key revocation list has the key that comes by standard input: it says REVOKED */
   revoked: (list: string): Question => ask('ssh-keygen', '-Q', '-f', list, '/dev/stdin'),
   semanageBooleans: (): Question => ask('semanage', 'boolean', '-l'),
@@ -211,6 +210,7 @@ export const questions = {
       ...[about.names.join(' '), about.sockets.join(' '), ...(about.check?.argv ?? [])],
     ),
     ...(about.check === undefined ? {} : { tells: about.check }),
+    joins: true,
     shown: `look for the service ${about.names.join(' or ')}`,
   }),
   openrcStatus: (name: string): Question => ask('rc-service', name, 'status'),

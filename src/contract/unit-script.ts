@@ -31,6 +31,7 @@ clocks() {
  * what systemctl shows of these and of the sockets.
  */
 export const UNIT = `${CLOCKS}
+unit() {
 set -f
 program=$1 properties=$2 brief=$3 config=$4 names=$5 sockets=$6
 shift 6
@@ -63,7 +64,7 @@ if [ -d /run/systemd/system ]; then
       for name in $names; do
         case $group in *:name=systemd:*"/\${name%.service}.service" | 0::*"/\${name%.service}.service")
           echo "unit $name"
-          exit 0
+          return 0
         esac
       done
     done < "/proc/$pid/cgroup"
@@ -94,8 +95,8 @@ if [ -d /run/systemd/system ]; then
   for socket in $sockets; do
     ! has_file "$socket" || asked="$asked $socket"
   done
-  export TZ=UTC
-  exec systemctl show --no-pager --property="$properties" -- $asked
+  TZ=UTC systemctl show --no-pager --property="$properties" -- $asked
+  return
 fi
 
 [ ! -e /run/openrc ] || echo openrc
@@ -116,5 +117,7 @@ if [ -z "$pid" ] && pid=$(pgrep -o -x -- "$program" 2> /dev/null); then
   printf 'process %s %s\\n' "$pid" "$stat"
   tell_clocks
 fi 2> /dev/null
-exit 0
+return 0
+}
+unit "$@"
 `

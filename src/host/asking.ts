@@ -32,8 +32,11 @@ export interface Asking {
 export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | null): Asking => {
   const { runner, memory, connection } = parts
   const user = power ?? connection.user
-  const look = (script: string, shown: string): Promise<RawAnswer> =>
-    runner.run(power, { script, libraries: [LOOK], timeoutMs: USUAL_MS, again: true, anywhere: true, shown })
+  const frameOf = (script: string, shown: string): Frame => ({
+    ...{ script, libraries: [LOOK], timeoutMs: USUAL_MS },
+    ...{ again: true, anywhere: true, shown },
+  })
+  const look = (script: string, shown: string): Promise<RawAnswer> => runner.run(power, frameOf(script, shown))
 
   const reportKey = (path: string, { follow, withText }: { follow: boolean; withText: boolean }): string =>
     `${user} file ${follow} ${withText} ${path}`
@@ -91,7 +94,7 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
       // no account can have such a name, and no tool shall take it for a flag
       if (/^-|[:/\n\0]/.test(name) || name === '') return null
       const [said, passwd, group] = await Promise.all([
-        look(`k_user ${quote(name)}`, `look up the user ${name}`),
+        parts.batch.said(runner, power, frameOf(`k_user ${quote(name)}`, `look up the user ${name}`)),
         textAt(ACCOUNT_FILES.passwd),
         textAt(ACCOUNT_FILES.group),
       ])
@@ -181,7 +184,7 @@ const loginKey = ({ user, key, passphrase, password, agent, command }: LoginRequ
 
 /** Runs a command as it is, with a text on its standard input. */
 export const runCommand = async (
-  parts: Pick<LookParts, 'runner'>,
+  parts: Pick<LookParts, 'runner'> & Partial<Pick<LookParts, 'batch'>>,
   power: string | null,
   about: {
     readonly command: Command
@@ -203,7 +206,9 @@ export const runCommand = async (
     ...(about.anywhere ? { anywhere: true } : {}),
     shown: shownOf(command),
   }
-  const said = await parts.runner.run(power, frame)
+  const said = await (command.joins && parts.batch !== undefined && about.again && input === undefined
+    ? parts.batch.said(parts.runner, power, frame)
+    : parts.runner.run(power, frame))
   const answer = onTheWay?.heard(said) ?? said
   return { code: answer.code, stdout: textOf(answer.stdout), stderr: textOf(answer.stderr) }
 }

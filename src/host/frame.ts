@@ -27,6 +27,10 @@ export const newMark = (): string => {
 export const framed = (script: string, mark: string): string =>
   `(eval ${quote(script)}) </dev/null; printf '%s%03d' ${mark} $?; printf ${mark} >&2\n`
 
+/** The same of a script of ours that neither ends its shell nor reads its input: without a subshell. */
+export const framedBare = (script: string, mark: string): string =>
+  `${script}; printf '%s%03d' ${mark} $?; printf ${mark} >&2\n`
+
 const CODE_LENGTH = 3
 const NOTHING: Buffer = Buffer.alloc(0)
 

@@ -6,7 +6,7 @@ import { LOOK } from './look-library.ts'
 import { type BatchAnswer, type BatchItem, directoryOf, FOR_USER, parseBatch } from './parse-batch.ts'
 import { quote } from './quote.ts'
 import type { Runner } from './runner.ts'
-import { USUAL_MS } from './session.ts'
+import { type Frame, USUAL_MS } from './session.ts'
 import { WITNESS } from './witness.ts'
 
 /** A path to look at. */
@@ -30,6 +30,8 @@ export interface LookBatch {
     power: string | null,
     about: { readonly path: string; readonly texts: string },
   ): Promise<ListingWithTexts>
+  /** what a script says that may share a subshell with others */
+  said(runner: Runner, power: string | null, frame: Frame): Promise<RawAnswer>
   /** what a script tells of the files that decide an answer, and then of that, or that all is as it was; null where it was not heard */
   unless(
     runner: Runner,
@@ -113,7 +115,7 @@ export const createLookBatch = (user: string): LookBatch => {
         })
         wait(runner, power, {
           item: { kind: 'list', path },
-          script: `(${list}) && k_e=0 || k_e=$?; printf '%03d%s' $k_e "$k_mark"
+          script: `${list}; printf '%03d%s' $? "$k_mark"
 for k_d in ${quote(path)}/*${quote(texts)}; do
   case $k_d in *[!A-Za-z0-9._/-]*) continue ;; esac
   [ -f "$k_d" ] || continue
@@ -125,6 +127,20 @@ printf 'e\\0'
           shown: `list ${path} and read its ${texts}`,
           settle: (answer) => resolve(answer.kind === 'list' ? answer : alone()),
           alone: () => resolve(alone()),
+          reject,
+        })
+      }),
+    said: (runner, power, frame) =>
+      new Promise((resolve, reject) => {
+        wait(runner, power, {
+          item: { kind: 'said' },
+          script: `printf %s "$k_mark" >&2
+${frame.script}
+printf '%03d%s' $? "$k_mark"; printf %s "$k_mark" >&2; unset IFS; set +f
+`,
+          shown: frame.shown,
+          settle: (answer) => resolve(answer.kind === 'said' ? answer.said : runner.run(power, frame)),
+          alone: () => resolve(runner.run(power, frame)),
           reject,
         })
       }),

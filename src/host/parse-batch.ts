@@ -2,16 +2,18 @@ import { bytesOf, textOf } from '../contract/bytes.ts'
 import { type Looked, parseReport, type Report, reportOf } from './found.ts'
 import type { RawAnswer } from './frame.ts'
 
-/** What was asked in a batch: a path, the names in a directory with the texts of some files in it, or a question with an answer that files decide. */
+/** What was asked in a batch: a path, the names in a directory with the texts of some files in it, a script, or a question with an answer that files decide. */
 export type BatchItem =
   | { readonly kind: 'path'; readonly path: string; readonly withText: boolean }
   | { readonly kind: 'list'; readonly path: string }
+  | { readonly kind: 'said' }
   | { readonly kind: 'question' }
 
 /** What was said of an item; null where it has to be asked again by itself. */
 export type BatchAnswer =
   | { readonly kind: 'path'; readonly report: (user: string) => Report }
   | { readonly kind: 'list'; readonly said: RawAnswer; readonly reports: ReadonlyMap<string, Report> }
+  | { readonly kind: 'said'; readonly said: RawAnswer }
   | { readonly kind: 'question'; readonly said: RawAnswer }
   | null
 
@@ -38,20 +40,28 @@ export const parseBatch = (answer: RawAnswer, items: readonly BatchItem[], mark:
   const words = wordsOf(answer, mark)
   try {
     const missed = words.next() === FOR_USER ? missedIn(textOf(answer.stderr)) : null
+    const parts = textOf(answer.stderr).split(mark)
+    let part = -1
+    const complaints = (): Buffer => {
+      part += 2
+      return bytesOf(parts[part] ?? '')
+    }
     const sorted = items.map((item) => {
       if (item.kind === 'path') return sortedOf(words, item.path, item.withText)
       if (item.kind === 'question') return null
+      if (item.kind === 'said') return { scripted: { ...words.answer(), stderr: complaints() } }
       const said = words.answer()
       const inside: Sorted[] = []
       while (words.next() === 'f') inside.push(sortedOf(words, words.next(), true))
       return { said, inside }
     })
-    const all = sorted.flatMap((one) => (one === null ? [] : 'inside' in one ? one.inside : [one]))
+    const all = sorted.flatMap((one) => (one === null || 'scripted' in one ? [] : 'inside' in one ? one.inside : [one]))
     const answered = sorted.includes(null) ? words.answer() : null
     const stats = statsOf(textOf(words.untilMark()), all)
     const texts = textsOf(words.rest(), all, stats)
     return sorted.map((one) => {
       if (one === null) return answered === null ? null : { kind: 'question', said: answered }
+      if ('scripted' in one) return { kind: 'said', said: one.scripted }
       if (!('inside' in one)) {
         if (missed !== null && !isReached(one, missed, mark)) return null
         const looked = lookedAt(one, stats, texts)

@@ -3,7 +3,7 @@ import { HostError } from '../contract/errors.ts'
 import type { Account } from './accounts.ts'
 import type { Channel, Ended, Wire } from './channel.ts'
 import type { Flights } from './flights.ts'
-import { Collector, framed, newMark, type RawAnswer } from './frame.ts'
+import { Collector, framed, framedBare, newMark, type RawAnswer } from './frame.ts'
 import { type Library, libraryText, preamble } from './library.ts'
 import type { Lock, Powers } from './powers.ts'
 
@@ -118,7 +118,7 @@ export class Session {
     this.#state = 'opening'
     const { text, script } = preamble(this.#parts.leftOver)
     const mark = this.#expect(null)
-    this.#channel.write(bytesOf(text + framed(script, mark)))
+    this.#channel.write(bytesOf(text + framedBare(script, mark)))
     this.#flushSoon()
   }
 
