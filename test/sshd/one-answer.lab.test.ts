@@ -22,7 +22,10 @@ const TASKS = [
 const DROP_IN = '- file: { path: /etc/ssh/sshd_config.d/10-x.conf, content: "MaxSessions 9\\n" }'
 
 const runsOf = (told: { readonly stdout: string; readonly stderr: string }): readonly string[] =>
-  [...`${told.stdout}\n${told.stderr}`.matchAll(/\$ (\/usr\/sbin\/sshd .*) -> \d+ \(/g)].map(([, run = '']) => run)
+  // alone, or in one line with the looks of its batch
+  [...`${told.stdout}\n${told.stderr}`.matchAll(/(?:\$|,) (\/usr\/sbin\/sshd (?:[^,\n]|,(?! ))*?)(?=, | -> \d)/g)].map(
+    ([, run = '']) => run,
+  )
 const flightsOf = ({ stdout }: { readonly stdout: string }): number => Number(/^h1: (\d+) flight/m.exec(stdout)?.[1])
 
 describe('one answer of sshd', () => {
