@@ -30,7 +30,10 @@ export const firstPower = (run: HostRun): string | null => {
       const [item] = itemsOf(run, task)
       if (item === undefined) continue
       const scope = scopeOf(run, task, item)
-      if (evaluateConditions(task.when, scope)) return powerOf(run, task, run.host, scope)
+      if (!evaluateConditions(task.when, scope)) continue
+      // a dry run asks nothing about what is done without a look
+      if (run.mode !== 'run' && task.module.isAct?.(bindParams(task, scope) as never)) continue
+      return powerOf(run, task, run.host, scope)
     }
   } catch {
     // not known yet: it counts at the task's turn

@@ -2,13 +2,16 @@ import { userInfo } from 'node:os'
 import type { Machine } from '../contract/machine.ts'
 import type { Secret } from '../contract/secret.ts'
 import type { AnswerStore } from './answers.ts'
+import type { Wire } from './channel.ts'
 import { dialPatiently } from './dial-patiently.ts'
 import { softwareOf } from './eager.ts'
+import { createFlights } from './flights.ts'
 import { localConnection, localWire } from './local.ts'
 import { logIn } from './login.ts'
 import { createMachine } from './machine.ts'
-import { rootPowers } from './powers.ts'
-import { createRunner } from './runner.ts'
+import { loginPowers, type Powers, rootPowers } from './powers.ts'
+import { createRunner, type Runner, runnerOf } from './runner.ts'
+import { createShell } from './shell.ts'
 import type { HostSpec, SshRun } from './spec.ts'
 import { commandOf, sshWire } from './ssh.ts'
 import type { Trace } from './trace.ts'
@@ -31,16 +34,12 @@ export interface ConnectAbout {
 
 /** Connects to a host by SSH and logs in; its shells are opened when they are needed first. */
 export const connectSsh = async (spec: HostSpec, about: ConnectAbout): Promise<Machine> => {
-  const { dialled, tried } = await dialPatiently(spec, { ...about, first: firstCommand(spec, about.first ?? null) })
+  const root = spec.user === 'root' ? null : rootPowers(spec.user, spec.sudoPassword)
+  const first = root !== null && isFirst(spec, about.first ?? null) ? commandOf(root.argv) : null
+  const { dialled, tried } = await dialPatiently(spec, { ...about, first })
   const wire = sshWire(dialled)
   const last = tried.last()
-  const runner = createRunner({
-    wire,
-    user: spec.user,
-    userIsRoot: spec.user === 'root',
-    sudoPassword: spec.sudoPassword,
-    ...(about.trace === undefined ? {} : { trace: about.trace }),
-  })
+  const runner = runnerOn(wire, { user: spec.user, root, trace: about.trace })
   return createMachine({
     name: spec.name,
     connection: {
@@ -60,10 +59,23 @@ export const connectSsh = async (spec: HostSpec, about: ConnectAbout): Promise<M
   })
 }
 
-/** What starts root's shell, by which other users' powers are had too; null where the login user's own is first, or sudo asks. */
-const firstCommand = ({ user, sudoPassword }: HostSpec, power: string | null): string | null => {
-  if (power === null || power === user || user === 'root' || sudoPassword !== undefined) return null
-  return commandOf(rootPowers(user, undefined).argv)
+/** Says whether root's shell, by which other users' powers are had too, is what is needed first. */
+const isFirst = ({ user }: HostSpec, power: string | null): boolean => power !== null && power !== user
+
+/** The runner of a connection; its root's shell is of the very powers whose command was asked for with the login. */
+const runnerOn = (
+  wire: Wire,
+  { user, root, trace }: { user: string; root: Powers | null; trace: Trace | undefined },
+): Runner => {
+  const flights = createFlights()
+  const own = createShell({ wire, powers: loginPowers(user), flights })
+  return runnerOf({
+    own,
+    root: root === null ? own : createShell({ wire, powers: root, flights }),
+    user,
+    flights,
+    trace,
+  })
 }
 
 /** How the control node itself is opened. */

@@ -15,6 +15,7 @@ export const sshWire = ({ client, socket, early }: Dialled): Wire => {
   const before = socket.bytesWritten
   const open = new Set<SshChannel>()
   let hasOpened = false
+  let unclaimed = early
   let lost: HostError | null = null
   let reason = ''
   client.on('error', (error) => {
@@ -32,10 +33,9 @@ export const sshWire = ({ client, socket, early }: Dialled): Wire => {
       hasOpened = true
       open.add(channel)
       const command = commandOf(argv)
-      const ready = isFirst && early?.command === command ? early : null
-      // whoever asked for it was wrong about what is needed first
-      if (isFirst && early !== null && ready === null)
-        void early.opened.then((one) => !(one instanceof Error) && one.channel.close())
+      // it waits for its turn where another one was needed first
+      const ready = unclaimed?.command === command ? unclaimed : null
+      if (ready !== null) unclaimed = null
       if (lost === null) void channel.start(client, command, { isFirst: isFirst && early === null, early: ready })
       else {
         const gone = { ...UNKNOWN, lost }

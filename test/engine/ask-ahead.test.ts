@@ -32,7 +32,18 @@ const outside = defineModule({
   plan: (_params, now) => now,
 }) as Module
 
-const played = playedWith([text, outside])
+const act = defineModule({
+  name: 'act',
+  summary: 'something is done',
+  example: '',
+  params: params({}),
+  state: record({ done: field.flag('it is') }),
+  isAct: () => true,
+  probe: async () => ({ done: false }),
+  plan: () => ({ done: true }),
+}) as Module
+
+const played = playedWith([text, outside, act])
 
 describe('what is asked ahead', () => {
   it('of a loop that changes things is one item more for each, not all of them again', async () => {
@@ -81,6 +92,7 @@ describe('the powers that a host needs first', () => {
     ],
     ['are none for what is judged from here', null, play('- outside: {}\n', '  become: true\n')],
     ['are those behind what is judged from here', 'root', play(`- outside: {}\n${TEXT}`, '  become: true\n')],
+    ['are none for what a dry run does not do', null, play('- act: {}\n', '  become: true\n')],
     [
       'are none where another machine does it',
       null,
