@@ -1,6 +1,7 @@
 import type { AnyAuthMethod, AuthHandlerMiddleware } from 'ssh2'
 import type { Secret } from '../contract/secret.ts'
 import { fingerprintOf } from '../formats/public-key.ts'
+import type { Showing } from './eager.ts'
 import type { Credential } from './keyring.ts'
 
 /** What to try at a login, in order: keys, and then a password. */
@@ -14,6 +15,10 @@ export interface Attempts {
 /** How a login went. */
 export interface Tried {
   readonly handler: AuthHandlerMiddleware
+  /** what is tried now, and what is known of it */
+  showing(): Showing
+  /** the first thing tried is an RSA key */
+  readonly startsWithRsa: boolean
   /** methods that the server named */
   offered(): readonly string[]
   /** what was tried last: what logged in, where something did */
@@ -27,8 +32,12 @@ export interface Tried {
 /** What messages call a password. */
 export const PASSWORD = 'the password'
 
-/** Tries one credential after the other, never one that the server did not offer. */
-export const tryAll = (user: string, attempts: Attempts): Tried => {
+/**
+ * Tries one credential after the other, never one that the server did not offer.
+ *
+ * @param taken the keys that hosts of this run took
+ */
+export const tryAll = (user: string, attempts: Attempts, taken: ReadonlySet<Credential> = new Set()): Tried => {
   const keys = [...attempts.keys]
   const shown: string[] = []
   const accepted: string[] = []
@@ -67,6 +76,16 @@ export const tryAll = (user: string, attempts: Attempts): Tried => {
       // ssh2 takes false as the end, which its types do not know
       proceed(next() ?? (false as unknown as AnyAuthMethod))
     },
+    showing: () => {
+      const key = last === 'password' ? null : last
+      return {
+        key,
+        isLast: keys.length === 0,
+        isOnly: attempts.keys.length === 1 && attempts.password === undefined,
+        isTaken: key !== null && taken.has(key),
+      }
+    },
+    startsWithRsa: !noneLeft && attempts.keys[0]?.publicKey.startsWith('ssh-rsa ') === true,
     offered: () => offered ?? [],
     last: () => last,
     shown: () => shown,

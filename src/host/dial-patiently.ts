@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { ParsedKey } from 'ssh2'
 import { HostError } from '../contract/errors.ts'
 import { type Attempts, PASSWORD, type Tried, tryAll } from './credentials.ts'
 import { DialError, type Dialled, dial } from './dial.ts'
@@ -21,9 +20,12 @@ export const dialPatiently = async (
       accept: spec.hostKeys,
       ...(about.note === undefined ? {} : { note: about.note }),
     })
-    const tried = tryAll(spec.user, attempts)
+    const tried = tryAll(spec.user, attempts, about.ssh.taken)
     try {
-      return { dialled: await dial(spec, check, tried.handler, onlyKey(attempts), about.first), tried }
+      const dialled = await dial(spec, check, tried.handler, { ...tried, command: about.first ?? null })
+      const last = tried.last()
+      if (last !== null && last !== 'password') about.ssh.taken.add(last)
+      return { dialled, tried }
     } catch (error) {
       const wait = PAUSES_MS[attempt]
       if (!(error instanceof DialError) || !error.again || wait === undefined)
@@ -40,10 +42,6 @@ const attemptsOf = async (spec: HostSpec, { keyring }: SshRun): Promise<Attempts
   // whoever asks for a password means it: other keys would use up the tries
   return { keys: password === undefined ? await keyring.standard(passphrase) : [], password }
 }
-
-/** The key that is shown first, where it is known which: a declared one, or the only one there is. */
-const onlyKey = ({ keys, none }: Attempts): ParsedKey | null =>
-  keys.length === 1 && none !== true ? (keys[0]?.key ?? null) : null
 
 const explained = async (
   spec: HostSpec,

@@ -1,8 +1,9 @@
 import { connect, type Socket } from 'node:net'
 import { NodeSSH } from 'node-ssh'
-import type { Algorithms, AuthHandlerMiddleware, Client, ParsedKey } from 'ssh2'
+import type { Algorithms, AuthHandlerMiddleware, Client } from 'ssh2'
 import { HostError } from '../contract/errors.ts'
-import { type EarlySession, signAtOnce } from './eager.ts'
+import { type Hurry, hurryLogin } from './eager.ts'
+import type { EarlySession } from './early.ts'
 import type { HostKeyCheck } from './host-keys.ts'
 import { spareHostKeyProofs } from './spare.ts'
 
@@ -55,15 +56,13 @@ const ALGORITHMS: Algorithms = {
 /**
  * Opens one connection and logs in; the host key is always judged. One attempt.
  *
- * @param only the one key that is shown first, where it is known: it signs without being asked for
- * @param first a command whose session is asked for with the login, where that can be
+ * @param hurry what may be done before the server asks for it; nothing where it is left out
  */
 export const dial = async (
   call: Call,
   check: HostKeyCheck,
   authHandler: AuthHandlerMiddleware,
-  only: ParsedKey | null = null,
-  first: string | null = null,
+  hurry: Hurry | null = null,
 ): Promise<Dialled> => {
   const socket = await openSocket(call)
   const ssh = new NodeSSH()
@@ -82,7 +81,7 @@ export const dial = async (
   // node-ssh takes its own listener away once logged in; an error without one would end the process
   client.on('error', () => {})
   spareHostKeyProofs(client)
-  const early = only === null ? () => null : signAtOnce(client, only, first)
+  const early = hurry === null ? () => null : hurryLogin(client, hurry)
   try {
     await connected
   } catch (error) {

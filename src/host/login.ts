@@ -15,7 +15,8 @@ export const logIn = async (spec: HostSpec, ssh: SshRun, request: LoginRequest):
   const check = checkHostKey(ssh.knownHosts, spec, { accept: 'strict' })
   const tried = tryAll(request.user, await attemptsOf(request))
   try {
-    const { client } = await dial({ ...spec, user: request.user }, check, tried.handler)
+    const hurry = { ...tried, command: null }
+    const { client } = await dial({ ...spec, user: request.user }, check, tried.handler, hurry)
     const ran = request.command === undefined ? LOGGED_IN : await runOnce(client, request.command, spec.timeoutMs)
     client.end()
     return { in: true, offered: tried.offered(), ...ran }

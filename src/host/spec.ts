@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import type { Secret } from '../contract/secret.ts'
 import type { AskPassphrase } from './key-file.ts'
-import { createKeyring, type Keyring } from './keyring.ts'
+import { type Credential, createKeyring, type Keyring } from './keyring.ts'
 import { type KnownHosts, openKnownHosts } from './known-hosts-files.ts'
 
 /** How a host is reached. */
@@ -27,6 +27,8 @@ export interface HostSpec {
 /** What all connections of one run share: keys opened once, known_hosts read once. */
 export interface SshRun {
   readonly keyring: Keyring
+  /** keys that logged in somewhere */
+  readonly taken: Set<Credential>
   readonly knownHosts: KnownHosts
 }
 
@@ -35,6 +37,7 @@ export const startSsh = (about: { home?: string; agentSocket?: string } = {}): S
   const home = about.home ?? process.env.HOME ?? userInfo().homedir
   return {
     keyring: createKeyring({ home, agentSocket: about.agentSocket ?? process.env.SSH_AUTH_SOCK }),
+    taken: new Set(),
     knownHosts: openKnownHosts(home),
   }
 }

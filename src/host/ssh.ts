@@ -3,7 +3,7 @@ import type { Client, ClientChannel } from 'ssh2'
 import { HostError } from '../contract/errors.ts'
 import type { Channel, ChannelListener, Ended, Wire } from './channel.ts'
 import type { Dialled } from './dial.ts'
-import { type EarlySession, openAtOnce } from './eager.ts'
+import { type EarlySession, openAtOnce } from './early.ts'
 import { words } from './quote.ts'
 import { type Started, startedOn } from './started.ts'
 

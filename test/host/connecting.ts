@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { HostError } from '../../src/contract/errors.ts'
 import type { Machine } from '../../src/contract/machine.ts'
-import { connectSsh, type HostSpec, openLocal, startSsh } from '../../src/host/connect.ts'
+import { connectSsh, type HostSpec, openLocal, type SshRun, startSsh } from '../../src/host/connect.ts'
 import type { Lab } from '../kit/lab.ts'
 import { firstHost } from '../kit/outside.ts'
 
@@ -10,6 +10,8 @@ export interface Otherwise extends Partial<HostSpec> {
   readonly home?: string
   readonly notes?: string[]
   readonly first?: string
+  /** the run that it is part of */
+  readonly ssh?: SshRun
 }
 
 /** Connects to the first host of a lab. */
@@ -20,9 +22,8 @@ const opened: Machine[] = []
 /** Gives what connects to the first host of a lab, by a home and a run of its own each time. */
 export const connectIn =
   (lab: Lab): Connect =>
-  async ({ home = lab.home, notes = [], first, ...spec } = {}) => {
+  async ({ home = lab.home, notes = [], first, ssh = startSsh({ home, agentSocket: '' }), ...spec } = {}) => {
     const { name, address, port } = firstHost(lab)
-    const ssh = startSsh({ home, agentSocket: '' })
     const machine = await connectSsh(
       {
         ...{ name, address, port, user: 'admin', keyFiles: [lab.key], hostKeys: 'strict' },

@@ -87,16 +87,25 @@ describe('a session that is asked for with the login', () => {
     await assert.rejects(connect({ keyFiles: [key] }), /refuse/)
   })
 
-  it('is none where the login needs more than the key, and comes behind it then', async () => {
-    const host = firstHost(lab)
-    await host.exec(
-      "printf 'AuthenticationMethods publickey,password\nPasswordAuthentication yes\n' > /etc/ssh/sshd_config.d/00.conf",
-    )
-    await host.exec('kill -HUP $(cat /run/sshd.pid); sleep 0.5')
-    const machine = await connect({ user: 'secure', password: new Secret(securePassword) })
-    assert.equal((await machine.look({ power: null }).file('/etc/hostname'))?.kind, 'file')
-    assert.equal(await machine.look({ power: null }).read('/etc/hostname'), `${host.name}\n`)
-    await host.reset()
+  for (const [method, keyword] of [
+    ['password', 'PasswordAuthentication'],
+    ['keyboard-interactive', 'KbdInteractiveAuthentication'],
+  ] as const)
+    it(`is none where the login needs ${method} behind the key, and comes behind it then`, async () => {
+      const host = firstHost(lab)
+      await host.exec(
+        `printf 'AuthenticationMethods publickey,${method}\n${keyword} yes\n' > /etc/ssh/sshd_config.d/00.conf`,
+      )
+      await host.exec('kill -HUP $(cat /run/sshd.pid); sleep 0.5')
+      const machine = await connect({ user: 'secure', password: new Secret(securePassword) })
+      assert.equal((await machine.look({ power: null }).file('/etc/hostname'))?.kind, 'file')
+      assert.equal(await machine.look({ power: null }).read('/etc/hostname'), `${host.name}\n`)
+      await host.reset()
+    })
+
+  it('is none where the password is wrong', async () => {
+    const password = new Secret('wrong')
+    await assert.rejects(connect({ user: 'secure', keyFiles: null, password }), /refuses.*password|password.*refuse/s)
   })
 
   it('gives what sudo says where that refuses at once', async () => {
