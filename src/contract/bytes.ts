@@ -1,11 +1,12 @@
 import { isUtf8 } from 'node:buffer'
+import { shared } from './shared.ts'
 
 /**
  * Text of a host is kept as a string in which a byte that is no UTF-8 stands as a lone surrogate U+DC80 to U+DCFF, as in
  * Python's surrogateescape, so that what we did not touch goes back byte for byte.
  */
 export const textOf = (bytes: Buffer): string => {
-  if (isUtf8(bytes)) return bytes.toString('utf8')
+  if (isUtf8(bytes)) return shared(bytes.toString('utf8'))
   let text = ''
   let from = 0
   while (from < bytes.length) {

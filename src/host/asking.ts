@@ -3,6 +3,7 @@ import { HostError } from '../contract/errors.ts'
 import type { Answer, ListOptions, LoginAnswer, LoginRequest, User } from '../contract/look.ts'
 import { type Command, isOwn, type Question } from '../contract/questions.ts'
 import { Secret } from '../contract/secret.ts'
+import { shared } from '../contract/shared.ts'
 import { Missing } from '../contract/signals.ts'
 import { ACCOUNT_FILES, type Account, accountInFiles } from './accounts.ts'
 import { type Listing, parseListing, type Report } from './found.ts'
@@ -140,7 +141,7 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
       return `${home.replace(/\/$/, '')}${rest}` || '/'
     },
     ask: (question, text) =>
-      memory.recall(`${user} ask ${askKey(question, text)}`, aboutQuestion(question), () => {
+      memory.recall(memoryKey(user, question, text), aboutQuestion(question), () => {
         const { answers } = parts
         // what this run changed was changed just now, which is too fresh to be remembered
         if (answers !== null && question.decidedBy !== undefined && text === undefined && memory.age() === 0)
@@ -178,6 +179,12 @@ const aboutQuestion = ({ lasting, rests }: Question): { readonly kind: Kind; rea
 
 const askKey = ({ argv, env }: Question, text: string | Secret | undefined): string =>
   JSON.stringify([argv, env ?? {}, plain(text)])
+
+/** What a machine remembers an answer by; it is the same for all machines that are asked the same. */
+const memoryKey = (user: string, question: Question, text: string | Secret | undefined): string => {
+  const key = `${user} ask ${askKey(question, text)}`
+  return text instanceof Secret ? key : shared(key)
+}
 
 const loginKey = ({ user, key, passphrase, password, agent, command }: LoginRequest): string =>
   JSON.stringify([user, plain(key), plain(passphrase), plain(password), agent ?? null, command ?? null])
