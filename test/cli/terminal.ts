@@ -19,13 +19,20 @@ let count = 0
 /** Types the built command in a terminal of its own; `[N]` is shown when it has ended, with its exit code. */
 export const terminalWith = (
   argv: readonly string[],
-  about: { readonly cwd: string; readonly home: string },
+  about: {
+    readonly cwd: string
+    readonly home: string
+    readonly node?: readonly string[]
+    readonly patienceMs?: number
+  },
 ): Terminal => {
   count += 1
   const socket = `keyward-test-${process.pid}-${count}`
   const tmux = (...words: readonly string[]): string =>
     execFileSync('tmux', ['-L', socket, ...words], { encoding: 'utf8' })
-  const words = [process.execPath, mainFile, ...argv].map((word) => `'${word.replaceAll("'", "'\\''")}'`)
+  const words = [process.execPath, ...(about.node ?? []), mainFile, ...argv].map(
+    (word) => `'${word.replaceAll("'", "'\\''")}'`,
+  )
   const setting = `cd ${about.cwd}; export HOME=${about.home} LANG=C.UTF-8; unset CI NO_COLOR`
   const line = `${setting}; ${words.join(' ')}; echo "[$?]"; sleep 600`
   tmux('-f', '/dev/null', 'new-session', '-d', '-x', '100', '-y', '30', line)
@@ -34,7 +41,7 @@ export const terminalWith = (
     screen,
     press: (...keys) => void tmux('send-keys', ...keys),
     until: async (wanted) => {
-      for (const begun = Date.now(); Date.now() - begun < PATIENCE_MS; await pause(50)) {
+      for (const begun = Date.now(); Date.now() - begun < (about.patienceMs ?? PATIENCE_MS); await pause(50)) {
         const shown = screen()
         if (wanted.test(shown)) return shown
       }
