@@ -15,6 +15,8 @@ export const dialPatiently = async (
   about: { readonly ssh: SshRun; readonly note?: (text: string) => void; readonly first?: string | null },
 ): Promise<{ dialled: Dialled; tried: Tried }> => {
   const attempts = await attemptsOf(spec, about.ssh)
+  let command = about.first ?? null
+  let isPatient = false
   for (let attempt = 0; ; attempt += 1) {
     const check = checkHostKey(about.ssh.knownHosts, spec, {
       accept: spec.hostKeys,
@@ -22,11 +24,17 @@ export const dialPatiently = async (
     })
     const tried = tryAll(spec.user, attempts, about.ssh.taken)
     try {
-      const dialled = await dial(spec, check, tried.handler, { ...tried, command: about.first ?? null })
+      const dialled = await dial(spec, check, tried.handler, { ...tried, command })
       const last = tried.last()
       if (last !== null && last !== 'password') about.ssh.taken.add(last)
-      return { dialled, tried }
+      return { dialled: { ...dialled, isPatient }, tried }
     } catch (error) {
+      // whoever only calls itself OpenSSH may not bear a session that is asked for before it has confirmed the login
+      if (command !== null && error instanceof DialError && error.wasTooEarly) {
+        command = null
+        isPatient = true
+        continue
+      }
       const wait = PAUSES_MS[attempt]
       if (!(error instanceof DialError) || !error.again || wait === undefined)
         throw await explained(spec, about.ssh, { error, check, attempts, tried })

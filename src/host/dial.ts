@@ -21,6 +21,8 @@ export interface Dialled {
   readonly client: Client
   readonly socket: Socket
   readonly early: EarlySession | null
+  /** each step waits for the answer to the one before */
+  readonly isPatient?: boolean
 }
 
 /** A connection did not come about; `again` where trying once more may help. */
@@ -28,6 +30,8 @@ export class DialError extends HostError {
   override readonly name: string = 'DialError'
   readonly again: boolean
   readonly level: string | undefined
+  /** the server hung up with a session asked for, and had not judged the login */
+  wasTooEarly = false
 
   constructor(message: string, about: { again?: boolean; hint?: string; level?: string | undefined } = {}) {
     super(message, { unreachable: true, ...(about.hint === undefined ? {} : { hint: about.hint }) })
@@ -87,7 +91,7 @@ export const dial = async (
   } catch (error) {
     client.end()
     socket.destroy()
-    throw check.trouble() ?? handshakeError(call, error as Error & { level?: string; code?: string })
+    throw check.trouble() ?? handshakeError(call, error as Failure, early() !== null)
   }
   return { client, socket, early: early() }
 }
@@ -153,8 +157,13 @@ const socketError = (call: Call, error: NodeJS.ErrnoException): DialError => {
   }
 }
 
-const handshakeError = (call: Call, error: Error & { level?: string; code?: string }): DialError => {
+type Failure = Error & { level?: string; code?: string | number }
+
+const handshakeError = (call: Call, error: Failure, isEarly: boolean): DialError => {
   const { level } = error
+  // OpenSSH hangs up with words too, where it has counted too many failures
+  if (isEarly && typeof error.code === 'number' && !/too many/i.test(error.message))
+    return Object.assign(new DialError(`${where(call)}: ${error.message}`, { level }), { wasTooEarly: true })
   if (error.code === 'ECONNRESET' || /before handshake|No response from server/.test(error.message))
     return new DialError(`${where(call)} closed the connection before a login`, {
       again: true,

@@ -11,7 +11,7 @@ import { type Started, startedOn } from './started.ts'
 export const commandOf = (argv: readonly string[]): string => `exec ${words(argv)}`
 
 /** An SSH connection that carries channels; a lost one ends them all as lost. */
-export const sshWire = ({ client, socket, early }: Dialled): Wire => {
+export const sshWire = ({ client, socket, early, isPatient = false }: Dialled): Wire => {
   const before = socket.bytesWritten
   const open = new Set<SshChannel>()
   let hasOpened = false
@@ -29,7 +29,7 @@ export const sshWire = ({ client, socket, early }: Dialled): Wire => {
   return {
     open(argv, listener) {
       const channel = new SshChannel(listener, () => open.delete(channel))
-      const isFirst = !hasOpened
+      const isFirst = !hasOpened && !isPatient
       hasOpened = true
       open.add(channel)
       const command = commandOf(argv)
