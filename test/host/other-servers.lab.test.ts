@@ -74,8 +74,8 @@ const unpackOn = async (host: LabHost, packages: readonly string[]): Promise<voi
   assert.equal(told.code, 0, told.stderr)
 }
 
+// the short way to log in is for all servers; a session asked for with the login, or numbered ahead, for OpenSSH alone
 for (const server of servers)
-  // the short way to log in is for all servers; a session asked for with the login, or numbered ahead, for OpenSSH alone
   describe(`a host with ${server.name} in place of OpenSSH`, function () {
     this.timeout(180_000)
     let lab: Lab
