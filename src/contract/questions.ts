@@ -121,7 +121,7 @@ export const questions = {
   /** the same, where the server of this connection named a release: that one, if it runs the program on disk */
   sshdVersionTold: (release: string): Question => ({
     ...script(IF_IT_SERVES, SSHD, release),
-    shown: `${SSHD} -V, if it is not what serves us`,
+    shown: `${SSHD} -V unless it serves us`,
     rests: SSHD,
   }),
   /** the same question where /run/sshd is missing, in a mount namespace of its own */

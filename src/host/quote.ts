@@ -22,7 +22,7 @@ export const commandScript = (command: Command): string => {
   if (command.argv.length === 0) throw new Error('a command needs a program')
   if (command.inPlace && command.env === undefined) {
     const [, , script = '', , ...args] = command.argv
-    return `k_here() {\n${script}\n}\nk_here ${args.map(quote).join(' ')}`
+    return `{ k_here() {\n${script}\n}\nk_here ${args.map(quote).join(' ')}; }`
   }
   const environment = Object.entries(command.env ?? {}).map(([name, value]) => {
     if (!NAME.test(name)) throw new HostError(`"${name}" is no name for an environment variable`)

@@ -64,9 +64,9 @@ describe('one answer of sshd', () => {
     assert.match(told.stdout, /changed=1/)
     const runs = runsOf(told).map((run) => run.replace(/ -C .*/, ''))
     const [T, planned] = ['/usr/sbin/sshd -T', '/usr/sbin/sshd -T -f /dev/stdin']
-    const version = '/usr/sbin/sshd -V, if it is not what serves us'
+    const version = '/usr/sbin/sshd -V unless it serves us'
     assert.deepEqual([...runs].sort(), [T, T, planned, version].sort())
-    assert.match(told.stderr, /if it is not what serves us -> 0 .*\n {2}\| OpenSSH_\d+\.\d+\n/)
+    assert.match(told.stderr, /unless it serves us -> 0 .*\n {2}\| OpenSSH_\d+\.\d+\n/)
   })
 
   it('is not taken for a connection that a Match may be about, also in a drop-in', async () => {
