@@ -19,39 +19,46 @@ export interface Member {
 }
 
 /**
- * Converges a statement with those that follow it, where all that they change is files: planned one after the other,
- * looked at once through the plan of all, written at once and verified by one look. Null where anything is not plain:
- * then nothing was touched, or all was put back, and each goes its own way.
+ * Converges a statement with those that follow it, where all that they change is files, if anything: planned one after the
+ * other, looked at once through the plan of all, written at once and verified by one look. The company ends before the
+ * first that is not plain, or would not hold. Null where none is left, or where what was written did not hold: then nothing
+ * was touched, or all was put back, and each goes its own way.
  */
 export const together = async (
   lead: Member,
   followers: NonNullable<Statement['followers']>,
 ): Promise<{ readonly ending: Ending; readonly others: readonly [Follower, Ending][] } | null> => {
-  const own = isPlain(lead) ? withFiles(new Map(), lead.wanted.files) : null
-  if (own === null) return null
-  const members = [lead]
-  const others: Follower[] = []
-  let plan = own
-  for (const follower of await followers()) {
-    const member = await orNull(() => memberOf(follower.statement, members, plan))
+  if (!isPlain(lead) || pathsOf(lead.changes).length === 0) return null
+  let members: readonly Member[] = [lead]
+  const others = await followers()
+  for (const follower of others) {
+    const member = await orNull(() => memberOf(follower.statement, members, planOf(members)))
     if (member === null) break
-    members.push(member)
-    others.push(follower)
-    plan = withFiles(plan, member.wanted.files)
+    members = [...members, member]
   }
-  if (members.length === 1) return null
-  const isHeld = await orNull(() => lookedAhead(members, plan))
-  const after = isHeld === true ? await touched(members, plan) : null
+  // one that would not hold goes its own way, and those behind it
+  while (members.length > 1) {
+    const held = (await orNull(() => lookedAhead(members, planOf(members)))) ?? 0
+    if (held === members.length) break
+    members = members.slice(0, held)
+  }
+  const after = members.length > 1 ? await touched(members, planOf(members)) : null
   if (after === null) return null
   const endings = members.map(({ now, wanted, changes }, index) => ({
-    ...bareEnding('changed', changes, after[index] ?? {}),
+    ...bareEnding(changes.length === 0 ? 'ok' : 'changed', changes, after[index] ?? {}),
     sight: { now: after[index] ?? now, wanted },
   }))
   const [ending] = endings
   return ending === undefined
     ? null
-    : { ending, others: others.map((follower, index) => [follower, endings[index + 1] ?? ending]) }
+    : { ending, others: endings.slice(1).flatMap((end, index) => (others[index] ? [[others[index], end]] : [])) }
 }
+
+/** The files as members leave them that change something. */
+const planOf = (members: readonly Member[]): Plan =>
+  members.filter(isChanging).reduce<Plan>((plan, { wanted }) => withFiles(plan, wanted.files), new Map())
+
+const isChanging = ({ changes }: Member): boolean => changes.length > 0
 
 /** What ends a look, or keeps a machine from answering, ends the company only: alone, it counts. */
 const orNull = async <Result>(work: () => Promise<Result>): Promise<Result | null> => {
@@ -69,7 +76,6 @@ const pathsOf = (changes: readonly Change[]): readonly string[] => changes.flatM
 const isPlain = ({ now, wanted, changes }: Member): boolean => {
   const paths = pathsOf(changes)
   return (
-    paths.length > 0 &&
     (wanted.notes ?? now.notes ?? []).length === 0 &&
     !changes.some(({ later }) => later) &&
     !paths.some((path) => path.startsWith(CONTROL)) &&
@@ -84,14 +90,22 @@ const memberOf = async (statement: Statement, before: readonly Member[], plan: P
   const known = (await statement.seen?.()) ?? null
   const found = known ?? ((await module.probe(machine.look({ power, ahead: {} }), params as never)) as State)
   const planned = (state: State): State => module.plan(params as never, state as never) as State
-  // what is as wanted already may be otherwise behind the others
-  if (diff(found, planned(found)).length === 0) return null
+  if (diff(found, planned(found)).length === 0) return await satisfied(statement, plan)
   const now = withTexts(found, before, plan)
   if (now === null) return null
   const wanted = planned(now)
   const member = { statement, now, wanted, changes: diff(now, wanted) }
-  if (!isPlain(member) || !keepsAway(member, before)) return null
+  if (!isPlain(member) || pathsOf(member.changes).length === 0 || !keepsAway(member, before)) return null
   return (await isMadeOnce(member, planned)) ? member : null
+}
+
+/** A statement that is as wanted already; null where that is otherwise behind the others, or where it has something to say. */
+const satisfied = async (statement: Statement, plan: Plan): Promise<Member | null> => {
+  const { module, params, machine, power } = statement
+  const now = (await module.probe(machine.look({ power, ahead: {}, plan }), params as never)) as State
+  const wanted = module.plan(params as never, now as never) as State
+  const member = { statement, now, wanted, changes: diff(now, wanted) }
+  return member.changes.length === 0 && isPlain(member) ? member : null
 }
 
 /** The record with the texts that others leave; null where they leave anything else of what it is about. */
@@ -114,7 +128,7 @@ const withTexts = (found: State, before: readonly Member[], plan: Plan): State |
  */
 const keepsAway = ({ now, wanted, changes }: Member, before: readonly Member[]): boolean => {
   const others = new Set(before.flatMap((member) => pathsOf(member.changes)))
-  const last = new Set(pathsOf(before.at(-1)?.changes ?? []))
+  const last = new Set(pathsOf(before.filter(isChanging).at(-1)?.changes ?? []))
   return changes.every(({ path, field }) => {
     if (path === undefined) return true
     if (others.has(path))
@@ -153,24 +167,27 @@ const looked = (members: readonly Member[], plan?: Plan): Promise<readonly State
   )
 }
 
-/** Says whether each record is as its plan wants it, its texts with what those behind it make of them. */
-const areHeld = (members: readonly Member[], records: readonly State[], plan: Plan): boolean =>
-  members.every(({ statement: { module, params }, wanted }, index) => {
+/** How many of the first records hold: satisfied, and their files as planned, their texts with what those behind make of them. */
+const heldOf = (members: readonly Member[], records: readonly State[], plan: Plan): number => {
+  const open = members.findIndex(({ statement: { module, params }, wanted }, index) => {
     const files = Object.entries(wanted.files ?? {}).map(([path, entry]) => {
       const last = plan.get(path)
       return [path, entry?.kind === 'file' && last?.kind === 'file' ? { ...entry, text: last.text } : entry]
     })
     const record = records[index] ?? {}
-    const isSatisfied = left(module, params, record).length === 0
-    return isSatisfied && diff(record, { ...wanted, files: Object.fromEntries(files) }).length === 0
+    return left(module, params, record).length > 0 || diff(record, { files: Object.fromEntries(files) }).length > 0
   })
+  return open < 0 ? members.length : open
+}
 
-const lookedAhead = async (members: readonly Member[], plan: Plan): Promise<boolean> => {
+/** How many of the first would hold, and could be written. */
+const lookedAhead = async (members: readonly Member[], plan: Plan): Promise<number> => {
   const [records, ...bars] = await Promise.all([
     looked(members, plan),
     ...members.map((member) => barred(member.statement.machine.look({ power: member.statement.power }), member)),
   ])
-  return bars.every((bar) => bar === null) && areHeld(members, records, plan)
+  const open = bars.findIndex((bar) => bar !== null)
+  return Math.min(heldOf(members, records, plan), open < 0 ? members.length : open)
 }
 
 /** Writes all of it and looks again: the records found; null where it was put back. */
@@ -197,7 +214,7 @@ const touched = async (
   })
   if (written === 'stale') return null
   const after = written.inOrder ? await behind : await orNull(() => looked(members))
-  if (after !== null && areHeld(members, after, plan)) return after
+  if (after !== null && heldOf(members, after, plan) === members.length) return after
   const undone = await written.putBack()
   if (NOT_BACK.test(undone)) throw new HostError(`several changes do not hold together: ${undone.replace(/; $/, '')}`)
   return null

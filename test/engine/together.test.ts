@@ -111,6 +111,39 @@ describe('changes converged together', () => {
     }
   })
 
+  it('take along what is as wanted already, and stays so', async () => {
+    const machine = memoryMachine({ '/a': file(''), '/b': file('two\n') })
+    const two = { path: '/b', line: 'two' }
+    const ends = await converged(machine, [line, A], [line, two], [line, { ...A, line: 'three' }], [line, A])
+    assert.deepEqual(
+      ends.map(({ status, changes }) => [status, changes.length > 0]),
+      [
+        ['changed', true],
+        ['ok', false],
+        ['changed', true],
+      ],
+    )
+    assert.deepEqual([machine.written, machine.disk.get('/a')], [['/a'], file('one\nthree\n')])
+  })
+
+  it('end before the first that would not hold', async () => {
+    const only = editing((_text, one) => `${one}\n`)
+    const machine = memoryMachine({ '/a': file(''), '/b': file(''), '/c': file('') })
+    const others = [
+      [line, { ...A, path: '/b' }],
+      [only, { path: '/c', line: 'x' }],
+      [only, { path: '/c', line: 'y' }],
+    ] as const
+    const ends = await converged(machine, [line, A], ...others)
+    assert.deepEqual(
+      [ends.map(({ status }) => status), machine.written],
+      [
+        ['changed', 'changed'],
+        ['/a', '/b'],
+      ],
+    )
+  })
+
   it('go their own ways, untouched, where the last undoes the first', async () => {
     const only = editing((_text, one) => `${one}\n`)
     const machine = memoryMachine({ '/a': file('') })
