@@ -49,7 +49,7 @@ const counted = (stdout: string): Counted => {
 // what the rerun of the ten tasks sends, with a tenth to spare: whoever needs more should know why
 const MOST_BYTES = 19_000
 const MOST_BYTES_OF_CHANGES = 84_000
-// login and looks 2, the plan of the row 1, its write 1, the key pair 1 and its look 1, the second row 2, the reload 2; one to spare
+// looks 2, the first row's plan and write 2, the key pair and its look 2, the second row 2, the reload 2; one to spare
 const MOST_FLIGHTS_OF_CHANGES = 11
 
 describe('what goes over the wire', () => {
