@@ -111,7 +111,7 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
   if (found === null) return await probeMissing(on, given, kind)
   await checkFound(on, given, { kind, found })
   const isRewritten = found.kind === 'file' && given.content !== undefined && given.content !== found.text
-  const writer = isRewritten ? await ownWriter(on, found) : {}
+  const writer = isRewritten ? await ownWriter(on, found, given) : {}
   return {
     path: found.path,
     kind,

@@ -114,7 +114,7 @@ const probe = async (on: Look, given: Params): Promise<Now> => {
   if (given.validate !== undefined && on.planned(found.path) && editedText(text, rulesOf(given)) === text) {
     await validated(on, given.validate, text)
   }
-  const writer = editedText(text, rulesOf(given)) === text ? {} : await ownWriter(on, found)
+  const writer = editedText(text, rulesOf(given)) === text ? {} : await ownWriter(on, found, given)
   return { path: found.path, files: { [found.path]: { ...spelled(entryOf(found)), ...writer } as PathState } }
 }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { globPaths } from '../../src/paths/glob.ts'
 import { ownWriter } from '../../src/paths/own-writer.ts'
-import { ownerSpelling } from '../../src/paths/owners.ts'
+import { ownerSpelling, type WantedOwners } from '../../src/paths/owners.ts'
 import { newPath } from '../../src/paths/parents.ts'
-import { type FakeHost, fakeMachine } from '../kit/fake-look.ts'
+import { type FakeEntry, type FakeHost, fakeMachine } from '../kit/fake-look.ts'
 
 const look = (files: FakeHost['files'], answer?: FakeHost['answer']) =>
   fakeMachine({ files: files ?? {}, users: [{ name: 'alice', uid: 1000 }], ...(answer ? { answer } : {}) }).look({
@@ -70,12 +70,26 @@ describe('an owner', () => {
 
 describe('the user as whom root writes a file', () => {
   const own = { owner: 'alice', mode: '0700', directory: true } as const
-  const text = { owner: 'alice', text: '' }
+  const text = { owner: 'alice', group: 'alice', text: '' }
+  const deep = (top: FakeEntry): FakeHost['files'] & object => ({ '/a': top, '/a/b': own, '/a/b/x': text })
   const rows: readonly (readonly [string, FakeHost['files'] & object, string | undefined, string?])[] = [
     ['whose file and directory it is', { '/a': own, '/a/x': text }, 'alice'],
     ["is himself in another's directory", { '/a': { directory: true }, '/a/x': text }, undefined],
     ["is himself for another's file", { '/a': own, '/a/x': { owner: 'root', text: '' } }, undefined],
     ['is himself where the owner may not write', { '/a': { ...own, mode: '0577' }, '/a/x': text }, undefined],
+    ['is himself where the owner may not read it', { '/a': own, '/a/x': { ...text, mode: '0277' } }, undefined],
+    ['is himself where the owner does not get there', deep({ directory: true, mode: '0700' }), undefined],
+    [
+      "is himself where a group may not pass, which may be the owner's",
+      deep({ directory: true, mode: '0701' }),
+      undefined,
+    ],
+    ['is who gets there', deep({ directory: true }), 'alice'],
+    [
+      'is himself for the file of a group that the owner is not in',
+      { '/a': own, '/a/x': { ...text, group: 'www' } },
+      undefined,
+    ],
     [
       'is himself for an owner who has no account',
       { '/a': { ...own, owner: '7' }, '/a/x': { owner: '7', text: '' } },
@@ -83,10 +97,18 @@ describe('the user as whom root writes a file', () => {
     ],
     ['is no question for a user', { '/a': own, '/a/x': text }, undefined, 'alice'],
   ]
+  const written = async (files: FakeHost['files'] & object, power: string, wanted: WantedOwners) => {
+    const on = fakeMachine({ files, users: [{ name: 'alice', uid: 1000, groups: ['alice'] }] }).look({ power })
+    const found = await on.file(Object.keys(files).at(-1) ?? '')
+    return found && (await ownWriter(on, found, wanted))
+  }
   for (const [name, files, as, power = 'root'] of rows)
-    it(name, async () => {
-      const on = fakeMachine({ files, users: [{ name: 'alice', uid: 1000 }] }).look({ power })
-      const found = await on.file('/a/x')
-      assert.deepEqual(found && (await ownWriter(on, found)), as === undefined ? {} : { as })
-    })
+    it(name, async () => assert.deepEqual(await written(files, power, {}), as === undefined ? {} : { as }))
+
+  it('is himself where it is given to somebody else', async () => {
+    const files = { '/a': own, '/a/x': text }
+    assert.deepEqual(await written(files, 'root', { owner: 'bob' }), {})
+    assert.deepEqual(await written(files, 'root', { group: 'www' }), {})
+    assert.deepEqual(await written(files, 'root', { owner: 'alice', group: 'alice' }), { as: 'alice' })
+  })
 })
