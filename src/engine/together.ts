@@ -5,7 +5,7 @@ import type { Change } from '../contract/outcome.ts'
 import { Missing, NotAhead, Refused, Skipped, Waiting } from '../contract/signals.ts'
 import type { PathState, State } from '../contract/state.ts'
 import { barred } from './barred.ts'
-import { diff } from './diff.ts'
+import { diff, fileChanges } from './diff.ts'
 import { CONTROL, withFiles } from './planned.ts'
 import { bareEnding, type Ending, type Follower, left, type Statement } from './statement.ts'
 import { writeFiles } from './write.ts'
@@ -44,10 +44,16 @@ export const together = async (
   }
   const after = members.length > 1 ? await touched(members, planOf(members)) : null
   if (after === null) return null
-  const endings = members.map(({ now, wanted, changes }, index) => ({
-    ...bareEnding(changes.length === 0 ? 'ok' : 'changed', changes, after[index] ?? {}),
-    sight: { now: after[index] ?? now, wanted },
-  }))
+  const plan = planOf(members)
+  const endings = members.map((member, index) => {
+    const record = after.records[index] ?? member.now
+    // what was said of the writes is said once, as by a task that makes them alone
+    const notes = index === 0 ? after.notes : []
+    return {
+      ...bareEnding(isChanging(member) ? 'changed' : 'ok', member.changes, record, notes.join('; '), notes),
+      sight: { now: record, wanted: asLeft(member, plan) },
+    }
+  })
   const [ending] = endings
   return ending === undefined
     ? null
@@ -167,17 +173,24 @@ const looked = (members: readonly Member[], plan?: Plan): Promise<readonly State
   )
 }
 
-/** How many of the first records hold: satisfied, and their files as planned, their texts with what those behind make of them. */
+/** How many of the first records hold: satisfied, and with their files as planned. */
 const heldOf = (members: readonly Member[], records: readonly State[], plan: Plan): number => {
-  const open = members.findIndex(({ statement: { module, params }, wanted }, index) => {
-    const files = Object.entries(wanted.files ?? {}).map(([path, entry]) => {
-      const last = plan.get(path)
-      return [path, entry?.kind === 'file' && last?.kind === 'file' ? { ...entry, text: last.text } : entry]
-    })
+  const open = members.findIndex((member, index) => {
+    const { module, params } = member.statement
     const record = records[index] ?? {}
-    return left(module, params, record).length > 0 || diff(record, { files: Object.fromEntries(files) }).length > 0
+    return left(module, params, record).length > 0 || fileChanges(diff(record, asLeft(member, plan))).length > 0
   })
   return open < 0 ? members.length : open
+}
+
+/** What a statement wants, its texts with what those behind it make of them. */
+const asLeft = ({ wanted }: Member, plan: Plan): State => {
+  const files = Object.entries(wanted.files ?? {}).map(([path, entry]): readonly [string, PathState] => {
+    const last = plan.get(path)
+    const isText = entry?.kind === 'file' && last?.kind === 'file' && last.text !== undefined
+    return [path, isText ? { ...entry, text: last.text } : entry]
+  })
+  return wanted.files === undefined ? wanted : { ...wanted, files: Object.fromEntries(files) }
 }
 
 /** How many of the first would hold, and could be written. */
@@ -190,11 +203,17 @@ const lookedAhead = async (members: readonly Member[], plan: Plan): Promise<numb
   return Math.min(heldOf(members, records, plan), open < 0 ? members.length : open)
 }
 
+interface Found {
+  readonly records: readonly State[]
+  /** what the machine said of the writes */
+  readonly notes: readonly string[]
+}
+
 /** Writes all of it and looks again: the records found; null where it was put back. */
 const touched = async (
   members: readonly [Member, ...Member[]] | readonly Member[],
   plan: Plan,
-): Promise<readonly State[] | null> => {
+): Promise<Found | null> => {
   const [lead, last] = [members[0], members.at(-1)]
   if (lead === undefined) return null
   const { machine, control, power } = lead.statement
@@ -214,7 +233,7 @@ const touched = async (
   })
   if (written === 'stale') return null
   const after = written.inOrder ? await behind : await orNull(() => looked(members))
-  if (after !== null && heldOf(members, after, plan) === members.length) return after
+  if (after !== null && heldOf(members, after, plan) === members.length) return { records: after, notes: written.notes }
   const undone = await written.putBack()
   if (NOT_BACK.test(undone)) throw new HostError(`several changes do not hold together: ${undone.replace(/; $/, '')}`)
   return null

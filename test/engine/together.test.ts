@@ -87,6 +87,32 @@ describe('changes converged together', () => {
     assert.deepEqual([machine.written, machine.disk.get('/a')], [['/a'], file('one\ntwo\nthree\n')])
   })
 
+  it('are shown as they are left, each with what is wanted of it then', async () => {
+    const machine = memoryMachine({ '/a': file('') })
+    const ends = await converged(machine, [line, A], [line, { ...A, line: 'two' }])
+    assert.deepEqual(
+      ends.map(({ sight }) => [sight?.now.files, sight?.wanted.files]),
+      [1, 2].map(() => [{ '/a': file('one\ntwo\n') }, { '/a': file('one\ntwo\n') }]),
+    )
+  })
+
+  it('tell what the machine says of the writes, once', async () => {
+    const machine = memoryMachine({ '/a': file(''), '/b': file('') })
+    const { writeAll } = machine
+    const telling = {
+      ...machine,
+      writeAll: async (all: Parameters<typeof writeAll>[0]) => ({ ...(await writeAll(all)), notes: ['modes only'] }),
+    }
+    const ends = await converged(telling, [line, A], [line, { ...A, path: '/b' }])
+    assert.deepEqual(
+      ends.map(({ notes, message }) => [notes, message]),
+      [
+        [['modes only'], 'modes only'],
+        [[], ''],
+      ],
+    )
+  })
+
   it('are written in the order of the tasks', async () => {
     const machine = memoryMachine({ '/a/b': file(''), '/c': file('') })
     await converged(machine, [line, { ...A, path: '/a/b' }], [line, { ...A, path: '/c' }])
