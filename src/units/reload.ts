@@ -37,7 +37,7 @@ export const reloadCommand = (unit: Unit): Command => {
   const isTold = reopens && unit.init === 'sysv' && unit.pid !== null && unit.pidFile !== null
   const script = [scriptOf(unit) ?? '', ...argv]
   const args = [String(unit.pid ?? ''), reopens ? 'reopens' : '', unit.pidFile ?? '', isTold ? SSHD : '', ...script]
-  const shown = isTold ? `${SSHD} -t && kill -HUP ${unit.pid}` : argv.join(' ')
+  const shown = `${isTold ? `${SSHD} -t && kill -HUP ${unit.pid} || ` : ''}${argv.join(' ')}`
   return { argv: ['sh', '-c', RELOAD, 'sh', ...args], inPlace: true, shown, timeoutMs: LIMIT_MS }
 }
 
@@ -76,8 +76,18 @@ is_back() {
   done
   [ -n "$found" ] && { [ -z "$reopens" ] || [ "$waited" -ge 150 ]; }
 }
+asked_as() { # as its process was started, sshd would take its files: it tells its arguments itself, split as the blanks are
+  [ "/proc/$pid/exe" -ef "$program" ] || return
+  title=
+  read -r title < "/proc/$pid/cmdline"
+  case $title in
+    "sshd: $program "*'[listener] '*) title=\${title#"sshd: $program "} title=\${title%%'[listener] '*} ;;
+    *) return 1 ;;
+  esac
+  (set -f; exec "$program" -t $title)
+}
 tell() { # a daemon that refuses its files is not told: it would not survive that
-  if [ -n "$program" ] && "$program" -t > /dev/null 2>&1 && kill -HUP "$pid" 2> /dev/null; then return; fi
+  if [ -n "$program" ] && asked_as > /dev/null 2>&1 && kill -HUP "$pid" 2> /dev/null; then return; fi
   "$@"
 }
 before= held=

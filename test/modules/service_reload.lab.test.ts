@@ -178,3 +178,43 @@ describe('service_reload under socket activation', () => {
     assert.deepEqual([again.results[0]?.status, again.exit_code], ['ok', 0])
   })
 })
+
+describe('a reload of an sshd that a script of SysV started', () => {
+  const FORCED = play('- service_reload: { name: sshd, force: true }')
+  let stage: Stage
+  const called = (): Promise<string> => said(stage.host.exec('cat /tmp/called 2>/dev/null'))
+
+  before(async () => {
+    stage = await stageWith({ hosts: 1, name: 'reload-sysv' })
+    await stage.host.exec(`mv /etc/init.d/ssh /etc/init.d/real
+      printf '#!/bin/sh\necho "$1" >> /tmp/called\nexec /etc/init.d/real "$@"\n' > /etc/init.d/ssh
+      chmod 755 /etc/init.d/ssh`)
+  })
+  after(() => stage.lab.stop())
+
+  it('needs no script', async () => {
+    const { results } = await stage.document('run', FORCED)
+    assert.deepEqual([results[0]?.status, await called()], ['changed', ''], results[0]?.message)
+  })
+
+  it('is judged by the files that it was started with: one that would end at it is not told', async () => {
+    const { address, port } = stage.host
+    const before = await said(
+      stage.host.exec(`cp /etc/ssh/sshd_config /etc/ssh/other; kill $(cat /run/sshd.pid); sleep 0.5
+        echo "SSHD_OPTS='-f /etc/ssh/other -o ListenAddress=${address}:${port}'" > /etc/default/ssh
+        . /etc/default/ssh; /usr/sbin/sshd $SSHD_OPTS; sleep 0.5
+        echo 'Bogus yes' >> /etc/ssh/other; cat /run/sshd.pid`),
+    )
+    const { results } = await stage.document('run', FORCED)
+    assert.match(results[0]?.message ?? '', /^Unable to reload service ssh: .*Bad configuration option: Bogus/)
+    const after = await said(stage.host.exec('kill -0 $(cat /run/sshd.pid) && cat /run/sshd.pid'))
+    assert.deepEqual([after, await called()], [before, 'reload'])
+  })
+
+  it('leaves another process alone whose number an old pid file has', async () => {
+    await stage.host.exec('cp -p /run/sshd.pid /tmp/pid; setsid sleep 60 > /dev/null 2>&1 & echo $! > /run/sshd.pid')
+    const { results } = await stage.document('run', FORCED)
+    assert.equal(results[0]?.status, 'failed')
+    assert.equal(await said(stage.host.exec('kill -0 $(cat /run/sshd.pid) && echo lives')), 'lives')
+  })
+})
