@@ -29,7 +29,7 @@ path=$1 mode=$2 owner=$3 tmp=$4
 shift 4
 ${QUIETLY}
 made= old= oldpub=
-mkdir -- "$tmp"
+mkdir -m 700 -- "$tmp"
 leave() {
   code=$?
   [ "$code" = 0 ] || [ -z "$made" ] || {
@@ -46,12 +46,15 @@ cd -P -- "$tmp"
 [ -O . ] || { echo 'its directory was exchanged meanwhile' >&2; exit 1; }
 `
 
-// ssh-keygen makes the private file with the mode 0600 whatever the umask, and the other one with 0644 by this one
+// ssh-keygen makes the private file with the mode 0600 and the other one with 0644 by this umask: both with other ones where
+// the directory has rights of its own for what is made in it
 const MAKE = `${BESIDE}
 umask 022
 name=\${path##*/}
 quietly "$@" -f "./$name" >&2
-case $mode in 600 | 0600) ;; *) chmod -- "$mode" "./$name" ;; esac
+set -- $(stat -c %a -- "./$name" "./$name.pub")
+[ "\${1-}" = "\${mode#0}" ] || chmod -- "$mode" "./$name"
+[ "\${2-}" = 644 ] || chmod 644 "./$name.pub"
 [ -z "$owner" ] || chown -h -- "$owner" "./$name" "./$name.pub"
 IFS= read -r line < "./$name.pub"
 keep() { # NAME: a second name for what is there, else a copy
