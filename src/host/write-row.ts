@@ -49,13 +49,15 @@ k_row() { # FROM TO: k_done is the last one in its place
 %u
 %U
 %g
-%G' -- $k_paths 2>/dev/null) && sync -d -- $k_made 2>/dev/null || return
+%G' -- $k_paths 2>/dev/null) || return
   k_i=$1
   while [ "$k_i" -le "$2" ]; do
     k_take "$k_i"
     k_ready || return
     k_i=$((k_i + 1))
   done
+  # a name is opened only where nobody else can have put another thing in its place: to open a device may do something
+  sync -d -- $k_made 2>/dev/null || return
   sha256sum -c >/dev/null 2>&1 <<K || return
 $k_sums
 K

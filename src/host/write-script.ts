@@ -62,7 +62,8 @@ export const writersScript = (runner: Runner, tasks: readonly [Task, ...Task[]],
     return isMixed ? (runner.withinRoot(own[0].as, script, libraries) ?? script) : script
   })
   const earlier = scripts.slice(0, -1).map((script) => `(${script}); k_next $?\n`)
-  const directories = [...new Set(tasks.map(({ path }) => posix.dirname(path)))].map(quote).join(' ')
+  // what a user may have put in the place of his directory is opened only where it is one
+  const directories = [...new Set(tasks.map(({ path }) => `${posix.dirname(path)}/.`))].map(quote).join(' ')
   // once for all, however it ends
   const synced = `trap ${quote(`sync -- ${directories} 2>/dev/null`)} EXIT\n`
   const script = `k_mark=${mark}\n${synced}${earlier.join('')}(${scripts.at(-1)})`

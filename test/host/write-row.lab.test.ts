@@ -18,7 +18,9 @@ const watched = (dir: string, log: string): void => {
       tool === 'mv'
         ? `for name; do :; done; [ "\${name##*/}" != "$(cat ${dir}/fails)" ] || { : > ${dir}/fails; exit 1; }\n`
         : ''
-    writeFileSync(join(dir, tool), `#!/bin/sh\necho ${tool} >> ${log}\n${fails}exec ${real} "$@"\n`, { mode: 0o755 })
+    writeFileSync(join(dir, tool), `#!/bin/sh\necho "${tool} $*" | head -n 1 >> ${log}\n${fails}exec ${real} "$@"\n`, {
+      mode: 0o755,
+    })
   }
 }
 
@@ -40,10 +42,12 @@ for (const [name, argv] of Object.entries(SHELLS))
     }
     const texts = (...paths: readonly string[]) =>
       paths.map((path) => (existsSync(at(path)) ? readFileSync(at(path), 'utf8') : null))
-    const called = (): Readonly<Record<string, number>> => {
-      const lines = readFileSync(at('log'), 'utf8').trim().split('\n')
-      return Object.fromEntries(TOOLS.map((tool) => [tool, lines.filter((line) => line === tool).length]))
-    }
+    const calls = (tool: string): readonly string[] =>
+      readFileSync(at('log'), 'utf8')
+        .split('\n')
+        .filter((line) => line.startsWith(`${tool} `))
+    const called = (): Readonly<Record<string, number>> =>
+      Object.fromEntries(TOOLS.map((tool) => [tool, calls(tool).length]))
 
     before(() => {
       for (const one of ['tools', 'a', 'b']) mkdirSync(at(one))
@@ -76,6 +80,16 @@ for (const [name, argv] of Object.entries(SHELLS))
       assert.deepEqual(modes, [0o640, 0o644, 0o600])
       if (name !== 'busybox sh')
         assert.deepEqual(called(), { stat: 1, sync: 2, sha256sum: 1, cp: 1, mv: 3, chmod: 0, rm: 0, mkdir: 0 })
+    })
+
+    it('are synced by names that only the writer can have put there, and directories as nothing else', async () => {
+      chmodSync(at('b'), 0o770)
+      assert.deepEqual(await written(request('a/1', '1'), request('b/2', '2')), [2, null])
+      if (name === 'busybox sh') return
+      const [first = '', second = '', last, ...more] = calls('sync')
+      // that of b is filled in a directory of its own
+      for (const one of [first, second]) assert.match(one, /^sync -d -- \.\/[^/]*$/)
+      assert.deepEqual([last, more], [`sync -- ${at('a')}/. ${at('b')}/.`, []])
     })
 
     it('are given another mode, and are more than fit together', async () => {
