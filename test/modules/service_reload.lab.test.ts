@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict'
-import { quote } from '../../src/host/quote.ts'
-import type { Unit } from '../../src/units/find.ts'
-import { reloadCommand } from '../../src/units/reload.ts'
 import { said } from '../kit/outside.ts'
 import { play, type Stage, stageWith } from '../stories/given.ts'
 
@@ -114,48 +111,6 @@ for (const variant of ['debian', 'systemd', 'busybox'] as const)
       assert.match(results[0]?.message ?? '', /^Could not find the requested service nope: host/)
     })
   })
-
-describe('the reload of sshd on a host with SysV', () => {
-  let stage: Stage
-  let unit: Unit
-  const reloaded = async () => {
-    const words = reloadCommand(unit).argv.map(quote).join(' ')
-    const { stdout, stderr } = await stage.host.exec(words)
-    const service = (await stage.host.exec('cat /root/called; rm -f /root/called')).stdout
-    return { end: `${stdout}`.trim().split('\n').at(-1), said: `${stdout}${stderr}`, service: `${service}` }
-  }
-  const isThere = async (): Promise<boolean> => (await stage.host.exec(`[ -d /proc/${unit.pid} ]`)).code === 0
-
-  before(async () => {
-    stage = await stageWith({ hosts: 1, name: 'reload-sysv' })
-    // the tool of SysV, which writes down that it was called
-    await stage.host.exec(`mv /usr/sbin/service /usr/sbin/service.real
-      printf '#!/bin/sh\necho "$*" >> /root/called\nexec /usr/sbin/service.real "$@"\n' > /usr/sbin/service
-      chmod 755 /usr/sbin/service`)
-    const pid = Number(await said(stage.host.exec('cat /run/sshd.pid')))
-    unit = {
-      ...{ init: 'sysv', name: 'ssh', isRunning: true, pid, load: null, pidFile: '/run/sshd.pid', socket: null },
-      ...{ properties: {}, starts: [], isBrief: false, nowMs: null, isAccepted: true },
-    }
-  })
-  after(() => stage.lab.stop())
-
-  it('is a signal, and is over when its pid file is another one', async () => {
-    const file = await said(stage.host.exec('stat -c %z /run/sshd.pid'))
-    const { end, service } = await reloaded()
-    assert.deepEqual([end, service, await isThere()], ['back', '', true])
-    assert.notEqual(await said(stage.host.exec('stat -c %z /run/sshd.pid')), file)
-  })
-
-  it('is left to the script where sshd would not survive it by now, which says why', async () => {
-    await stage.host.exec('echo Nonsense yes > /etc/ssh/sshd_config.d/broken.conf')
-    const { end, said: words, service } = await reloaded()
-    await stage.host.exec('rm /etc/ssh/sshd_config.d/broken.conf')
-    assert.match(end ?? '', /^failed \d+$/)
-    assert.match(words, /Nonsense/)
-    assert.deepEqual([service, await isThere()], ['ssh reload\n', true])
-  })
-})
 
 describe('service_reload under socket activation', () => {
   let stage: Stage
