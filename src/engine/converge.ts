@@ -24,7 +24,12 @@ export const converge = async (statement: Statement, mode: Mode, planned: Planne
   const asked = new Set<string>()
   const hash = statementHash(statement)
   try {
-    const ending = { ...(statement.settled ?? (await withRetries(statement, mode, planned, asked))), statement: hash }
+    const ended = statement.settled ?? (await withRetries(statement, mode, planned, asked))
+    const { changed } = statement
+    const ending: Ending = {
+      ...(ended.status === 'ok' && changed !== undefined ? { ...ended, status: 'changed', changes: changed } : ended),
+      statement: hash,
+    }
     return mode === 'run' || asked.size === 0
       ? ending
       : { ...ending, notes: [...ending.notes, `asked for real: ${[...asked].join('; ')}`] }

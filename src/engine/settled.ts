@@ -1,9 +1,11 @@
+import type { Change } from '../contract/outcome.ts'
 import type { Task } from '../playbook/shape.ts'
 import type { Ending } from './statement.ts'
 
 /** How tasks of one host ended that were converged with an earlier one, and whose turn is still to come: of a loop, its items. */
 export class Settled {
   readonly #all = new Map<Task, Map<number, Ending>>()
+  readonly #begun = new Map<Task, Map<number, readonly Change[]>>()
 
   /** Says whether all that was converged had its turn. */
   get isEmpty(): boolean {
@@ -22,5 +24,15 @@ export class Settled {
     ofTask?.delete(index)
     if (ofTask?.size === 0) this.#all.delete(task)
     return ending
+  }
+
+  /** Keeps what was changed for one whose turn is still to come. */
+  begin(task: Task, index: number, changes: readonly Change[]): void {
+    this.#begun.set(task, (this.#begun.get(task) ?? new Map<number, readonly Change[]>()).set(index, changes))
+  }
+
+  /** What was changed for one before its turn. */
+  begun(task: Task, index: number): readonly Change[] | null {
+    return this.#begun.get(task)?.get(index) ?? null
   }
 }

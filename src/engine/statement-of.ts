@@ -37,6 +37,7 @@ export const statementOf = async (
   const control = await run.machines.control()
   const power = powerOf(run, task, target, scope)
   const settled = run.settled.take(task, index)
+  const changed = run.settled.begun(task, index)
   return {
     task: task.name,
     module: task.module,
@@ -54,6 +55,8 @@ export const statementOf = async (
         }
       : {}),
     ...(settled === null ? {} : { settled }),
+    ...(changed === null ? {} : { changed }),
+    begun: (changes) => run.settled.begin(task, index, changes),
     ...(hasCompany(run, task) ? { followers: () => followersOf(run, behindOf(run, { task, index, next })) } : {}),
   }
 }
@@ -115,9 +118,9 @@ const hasCompany = ({ mode, parts }: HostRun, task: Task): boolean =>
   [task.delegateTo, task.register, task.changedWhen, task.failedWhen].every((one) => one === null) &&
   ![task.flush, task.runOnce, task.noLog, task.ignoreErrors].includes(true)
 
-/** Says whether its conditions may turn out otherwise at its turn: what is registered until then has a say in them. */
-const mayTurn = ({ tasks }: HostRun, { when }: Task): boolean =>
-  when.some(({ mentions }) =>
+/** Says whether its conditions or its loop may turn out otherwise at its turn: what is registered until then has a say in them. */
+const mayTurn = ({ tasks }: HostRun, { when, loop }: Task): boolean =>
+  [...when, ...(loop === null ? [] : [loop])].some(({ mentions }) =>
     mentions.some((path) => {
       const [name] = path.split('.')
       return name === 'hostvars' || tasks.some(({ register }) => register === name)

@@ -26,6 +26,10 @@ export interface Statement {
   readonly seen?: () => Promise<State | null>
   /** those behind it that may be converged with it */
   readonly followers?: () => Promise<readonly Follower[]>
+  /** is told what was changed for it already, where that could not be put back */
+  readonly begun?: (changes: readonly Change[]) => void
+  /** what was changed for it before its turn, whatever is found there now */
+  readonly changed?: readonly Change[]
   /** how it ended, where one before it was converged with it */
   readonly settled?: Ending
   /** asked before anything is done about a finding: somebody may answer for it */

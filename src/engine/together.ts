@@ -235,7 +235,10 @@ const touched = async (
   const after = written.inOrder ? await behind : await orNull(() => looked(members))
   if (after !== null && heldOf(members, after, plan) === members.length) return { records: after, notes: written.notes }
   const undone = await written.putBack()
-  if (NOT_BACK.test(undone)) throw new HostError(`several changes do not hold together: ${undone.replace(/; $/, '')}`)
+  const isKept = ({ changes }: Member): boolean => pathsOf(changes).some((path) => written.kept.has(path))
+  if (isKept(lead)) throw new HostError(`several changes do not hold together: ${undone.replace(/; $/, '')}`)
+  // somebody else wrote it meanwhile: whatever is found there at its turn, it was changed
+  for (const { statement, changes } of members.filter(isKept)) statement.begun?.(changes)
   return null
 }
 

@@ -25,6 +25,8 @@ export interface Differing {
 export interface WrittenFiles {
   /** puts back each file that nobody changed since, and says which; empty where there was none */
   putBack(): Promise<string>
+  /** those that could not be put back, once that was tried */
+  readonly kept: ReadonlySet<string>
   /** says which files were written, where the machine is gone and nothing can be put back */
   leftBehind(): string
   /** what the machines said of the writes */
@@ -47,6 +49,7 @@ const shownPath = (step: Step): string => step.shownPath
 export const writeFiles = async (files: FilesToWrite): Promise<WrittenFiles | 'stale'> => {
   const done: Step[] = []
   const notes: string[] = []
+  const kept = new Set<string>()
   const runs = runsOf(files.records.flatMap((record) => stepsOf(files, record)))
   let inOrder = runs.length <= 1
   const written: WrittenFiles = {
@@ -54,7 +57,8 @@ export const writeFiles = async (files: FilesToWrite): Promise<WrittenFiles | 's
     get inOrder() {
       return inOrder
     },
-    putBack: () => putBack(done, [], files),
+    kept,
+    putBack: () => putBack(done, [], files, kept),
     leftBehind: () => (done.length === 0 ? '' : `written and not verified: ${done.map(shownPath).join(', ')}`),
   }
   for (const steps of runs) {
@@ -130,7 +134,12 @@ const depthOrder = (a: Step, b: Step): number => {
   return rank(a.wanted) === 2 ? -deeper : deeper
 }
 
-const putBack = async (done: Step[], unsure: readonly Step[], { power, hidden }: FilesToWrite): Promise<string> => {
+const putBack = async (
+  done: Step[],
+  unsure: readonly Step[],
+  { power, hidden }: FilesToWrite,
+  keptPaths = new Set<string>(),
+): Promise<string> => {
   const back: string[] = []
   const kept: string[] = []
   for (const step of [...done.splice(0), ...unsure].reverse()) {
@@ -147,7 +156,10 @@ const putBack = async (done: Step[], unsure: readonly Step[], { power, hidden }:
     if (how === 'written') back.push(step.shownPath)
     // what was never written is not as wanted either
     else if (how === 'stale' && unsure.includes(step)) continue
-    else kept.push(`${step.shownPath} (${how === 'stale' ? 'changed by somebody else since' : how})`)
+    else {
+      kept.push(`${step.shownPath} (${how === 'stale' ? 'changed by somebody else since' : how})`)
+      keptPaths.add(step.shownPath)
+    }
   }
   const said = [
     ...(back.length > 0 ? [`put back: ${back.join(', ')}`] : []),

@@ -5,11 +5,12 @@ import type { WriteRequest } from '../../src/contract/machine.ts'
 import { defineModule, type Module } from '../../src/contract/module.ts'
 import { field, param, params, record } from '../../src/contract/schema.ts'
 import { missing, refuse, skip } from '../../src/contract/signals.ts'
-import { converge, type Statement } from '../../src/engine/converge.ts'
+import { converge } from '../../src/engine/converge.ts'
 import { Planned } from '../../src/engine/planned.ts'
 import { unmetText } from '../../src/engine/unmet.ts'
 import { writeEach } from '../kit/write-each.ts'
-import { type MemoryMachine, memoryMachine } from './memory-machine.ts'
+import { memoryMachine } from './memory-machine.ts'
+import { file, statement } from './statement.ts'
 
 const motd = defineModule({
   name: 'motd',
@@ -60,20 +61,6 @@ const act = defineModule({
   plan: (_params, now) => ({ rc: now.rc ?? LATER }),
   apply: async () => ({ rc: 0 }),
 }) as Module
-
-const statement = (module: Module, machine: MemoryMachine, given: unknown = {}): Statement => ({
-  task: 'the task',
-  module,
-  params: given,
-  machine,
-  control: null,
-  power: null,
-  hidden: false,
-  harmless: false,
-  waive: null,
-})
-
-const file = (text: string) => ({ kind: 'file' as const, text })
 
 describe('converging a statement', () => {
   it('says what is left by what tells something, never by the hash of a text', () => {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { defineModule, type Module } from '../../src/contract/module.ts'
+import type { Change } from '../../src/contract/outcome.ts'
 import { field, param, params, record } from '../../src/contract/schema.ts'
 import type { PathState } from '../../src/contract/state.ts'
-import { converge, type Ending, type Statement } from '../../src/engine/converge.ts'
+import { converge, type Ending } from '../../src/engine/converge.ts'
 import { type MemoryMachine, memoryMachine } from './memory-machine.ts'
+import { file, statement } from './statement.ts'
 
 const textAt = (files: Readonly<Record<string, PathState>> | undefined, path: string): string => {
   const entry = files?.[path]
@@ -37,20 +39,6 @@ const editing = (
 
 const once = (text: string, line: string): string => (`\n${text}`.includes(`\n${line}\n`) ? text : `${text}${line}\n`)
 const line = editing(once)
-
-const file = (text: string) => ({ kind: 'file' as const, text })
-
-const statement = (module: Module, machine: MemoryMachine, given: unknown): Statement => ({
-  task: 'the task',
-  module,
-  params: given,
-  machine,
-  control: null,
-  power: null,
-  hidden: false,
-  harmless: false,
-  waive: null,
-})
 
 /** Converges a statement with others behind it: how it ended, and how those did that went along. */
 const converged = async (
@@ -198,6 +186,32 @@ describe('changes converged together', () => {
     assert.equal(end?.status, 'changed')
     assert.deepEqual(machine.written, ['/a', '/b', '/b', '/a', '/a'])
     assert.deepEqual([machine.disk.get('/a'), machine.disk.get('/b')], [file('one\n'), file('')])
+  })
+
+  it('blame nobody for what somebody else wrote meanwhile, and forget no change', async () => {
+    for (const theirs of ['theirs\n', 'one\ntheirs\n']) {
+      const machine = memoryMachine({ '/a': file(''), '/b': file('') })
+      const { writeAll } = machine
+      const meddled: MemoryMachine = {
+        ...machine,
+        writeAll: async (requests) => {
+          const writes = await writeAll(requests)
+          if (requests.length > 1) machine.disk.set('/b', file(theirs))
+          return writes
+        },
+      }
+      const begun: (readonly Change[])[] = []
+      const other = {
+        ...statement(line, meddled, { ...A, path: '/b' }),
+        begun: (all: readonly Change[]) => void begun.push(all),
+      }
+      const followers = async () => [{ statement: other, settle: () => assert.fail('it was not settled') }]
+      const lead = await converge({ ...statement(line, meddled, A), followers }, 'run', null)
+      assert.deepEqual([lead.status, lead.message, machine.disk.get('/a')], ['changed', '', file('one\n')])
+      const end = await converge({ ...other, ...(begun[0] ? { changed: begun[0] } : {}) }, 'run', null)
+      assert.deepEqual([end.status, end.changes.length > 0], ['changed', true])
+      assert.match(textAt(Object.fromEntries(machine.disk), '/b'), /one\n/)
+    }
   })
 
   it('end where another one wrote meanwhile: each looks again', async () => {
