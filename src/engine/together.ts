@@ -1,22 +1,12 @@
 import { HostError } from '../contract/errors.ts'
-import { LATER } from '../contract/later.ts'
 import type { Plan } from '../contract/machine.ts'
 import type { Change } from '../contract/outcome.ts'
-import { Missing, NotAhead, Refused, Skipped, Waiting } from '../contract/signals.ts'
 import type { PathState, State } from '../contract/state.ts'
 import { barred } from './barred.ts'
 import { diff, fileChanges } from './diff.ts'
-import { CONTROL, withFiles } from './planned.ts'
+import { isChanging, isPlain, type Member, memberOf, orNull, pathsOf, planOf } from './member.ts'
 import { bareEnding, type Ending, type Follower, left, type Statement } from './statement.ts'
 import { writeFiles } from './write.ts'
-
-/** A statement with what was found and what is wanted: a file that those before it change is found as they leave it. */
-export interface Member {
-  readonly statement: Statement
-  readonly now: State
-  readonly wanted: State
-  readonly changes: readonly Change[]
-}
 
 /**
  * Converges a statement with those that follow it, where all that they change is files, if anything: planned one after the
@@ -60,110 +50,6 @@ export const together = async (
     : { ending, others: endings.slice(1).flatMap((end, index) => (others[index] ? [[others[index], end]] : [])) }
 }
 
-/** The files as members leave them that change something. */
-const planOf = (members: readonly Member[]): Plan =>
-  members.filter(isChanging).reduce<Plan>((plan, { wanted }) => withFiles(plan, wanted.files), new Map())
-
-const isChanging = ({ changes }: Member): boolean => changes.length > 0
-
-/** What ends a look, or keeps a machine from answering, ends the company only: alone, it counts. */
-const orNull = async <Result>(work: () => Promise<Result>): Promise<Result | null> => {
-  try {
-    return await work()
-  } catch (error) {
-    const isTold = [HostError, Missing, NotAhead, Refused, Skipped, Waiting].some((kind) => error instanceof kind)
-    if (isTold) return null
-    throw error
-  }
-}
-
-const pathsOf = (changes: readonly Change[]): readonly string[] => changes.flatMap(({ path }) => path ?? [])
-
-const isPlain = ({ now, wanted, changes }: Member): boolean => {
-  const paths = pathsOf(changes)
-  return (
-    (wanted.notes ?? now.notes ?? []).length === 0 &&
-    !changes.some(({ later }) => later) &&
-    !paths.some((path) => path.startsWith(CONTROL)) &&
-    !Object.values(wanted.files ?? {}).some((entry) => entry?.kind === 'file' && entry.text === LATER)
-  )
-}
-
-/** A statement as it comes behind others; null where it is not plain what it would find behind them. */
-const memberOf = async (statement: Statement, before: readonly Member[], plan: Plan): Promise<Member | null> => {
-  const { module, params, machine, power } = statement
-  if (machine !== before[0]?.statement.machine || power !== before[0].statement.power) return null
-  const known = (await statement.seen?.()) ?? null
-  const found = known ?? ((await module.probe(machine.look({ power, ahead: {} }), params as never)) as State)
-  const planned = (state: State): State => module.plan(params as never, state as never) as State
-  if (diff(found, planned(found)).length === 0) return await satisfied(statement, plan)
-  const now = withTexts(found, before, plan)
-  if (now === null) return null
-  const wanted = planned(now)
-  const member = { statement, now, wanted, changes: diff(now, wanted) }
-  if (!isPlain(member) || pathsOf(member.changes).length === 0 || !keepsAway(member, before)) return null
-  return (await isMadeOnce(member, planned)) ? member : null
-}
-
-/** A statement that is as wanted already; null where that is otherwise behind the others, or where it has something to say. */
-const satisfied = async (statement: Statement, plan: Plan): Promise<Member | null> => {
-  const { module, params, machine, power } = statement
-  const now = (await module.probe(machine.look({ power, ahead: {}, plan }), params as never)) as State
-  const wanted = module.plan(params as never, now as never) as State
-  const member = { statement, now, wanted, changes: diff(now, wanted) }
-  return member.changes.length === 0 && isPlain(member) ? member : null
-}
-
-/** The record with the texts that others leave; null where they leave anything else of what it is about. */
-const withTexts = (found: State, before: readonly Member[], plan: Plan): State | null => {
-  const files: Record<string, PathState> = { ...found.files }
-  for (const [path, entry] of Object.entries(files)) {
-    const others = before.flatMap(({ changes }) => changes.filter((change) => change.path === path))
-    if (others.length === 0) continue
-    const left = plan.get(path)
-    const isText = others.every(({ field, before: text }) => field === 'text' && text !== null)
-    if (!isText || entry?.kind !== 'file' || left?.kind !== 'file' || typeof left.text !== 'string') return null
-    files[path] = { ...entry, text: left.text }
-  }
-  return found.files === undefined ? found : { ...found, files }
-}
-
-/**
- * Says whether a statement changes nothing that others change but the text of the one before it, and nothing above or
- * below: written in the order of the statements, it is what each would write.
- */
-const keepsAway = ({ now, wanted, changes }: Member, before: readonly Member[]): boolean => {
-  const others = new Set(before.flatMap((member) => pathsOf(member.changes)))
-  const last = new Set(pathsOf(before.filter(isChanging).at(-1)?.changes ?? []))
-  return changes.every(({ path, field }) => {
-    if (path === undefined) return true
-    if (others.has(path))
-      return (
-        field === 'text' &&
-        last.has(path) &&
-        now.files?.[path]?.kind === 'file' &&
-        wanted.files?.[path]?.kind === 'file'
-      )
-    return ![...others].some((other) => other.startsWith(`${path}/`) || path.startsWith(`${other}/`))
-  })
-}
-
-/**
- * Says whether what is changed in a text would not be changed once more by a record that still says that it is to be:
- * then another one's change cannot have made it needless.
- */
-const isMadeOnce = async ({ now, wanted }: Member, planned: (state: State) => State): Promise<boolean> => {
-  const again = async (): Promise<State> => planned({ ...now, files: { ...now.files, ...wanted.files } })
-  const twice = await again().catch((error: unknown) => {
-    if (error instanceof Refused) return wanted
-    throw error
-  })
-  return Object.entries(wanted.files ?? {}).every(([path, entry]) => {
-    const other = twice.files?.[path] ?? null
-    return entry?.kind !== 'file' || (other?.kind === 'file' && other.text === entry.text)
-  })
-}
-
 const looked = (members: readonly Member[], plan?: Plan): Promise<readonly State[]> => {
   const options = plan === undefined ? {} : { plan, own: new Set(plan.keys()) }
   return Promise.all(
@@ -173,14 +59,29 @@ const looked = (members: readonly Member[], plan?: Plan): Promise<readonly State
   )
 }
 
-/** How many of the first records hold: satisfied, and with their files as planned. */
+/** How many of the first records hold: satisfied, and as planned. */
 const heldOf = (members: readonly Member[], records: readonly State[], plan: Plan): number => {
   const open = members.findIndex((member, index) => {
     const { module, params } = member.statement
     const record = records[index] ?? {}
-    return left(module, params, record).length > 0 || fileChanges(diff(record, asLeft(member, plan))).length > 0
+    const others = diff(record, asLeft(member, plan))
+    return (
+      left(module, params, record).length > 0 ||
+      fileChanges(others).length > 0 ||
+      !isIndifferent(member, record, others)
+    )
   })
   return open < 0 ? members.length : open
+}
+
+/** Says whether a statement would have written the same, had it found those fields as they are now that turned out otherwise. */
+const isIndifferent = (member: Member, record: State, others: readonly Change[]): boolean => {
+  if (others.length === 0) return true
+  const { statement, now, wanted } = member
+  const known = Object.fromEntries(others.map(({ field }) => [field, record[field]]))
+  const again = statement.module.plan(statement.params as never, { ...now, ...known } as never) as State
+  const [some, same] = [{ files: wanted.files ?? {} }, { files: again.files ?? {} }]
+  return diff(some, same).length === 0 && diff(same, some).length === 0
 }
 
 /** What a statement wants, its texts with what those behind it make of them. */
@@ -233,7 +134,9 @@ const touched = async (
   })
   if (written === 'stale') return null
   const after = written.inOrder ? await behind : await orNull(() => looked(members))
-  if (after !== null && heldOf(members, after, plan) === members.length) return { records: after, notes: written.notes }
+  // what a plan refuses of it now does not hold either
+  const held = after === null ? 0 : ((await orNull(async () => heldOf(members, after, plan))) ?? 0)
+  if (after !== null && held === members.length) return { records: after, notes: written.notes }
   const undone = await written.putBack()
   const isKept = ({ changes }: Member): boolean => pathsOf(changes).some((path) => written.kept.has(path))
   if (isKept(lead)) throw new HostError(`several changes do not hold together: ${undone.replace(/; $/, '')}`)

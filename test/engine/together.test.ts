@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { defineModule, type Module } from '../../src/contract/module.ts'
 import type { Change } from '../../src/contract/outcome.ts'
 import { field, param, params, record } from '../../src/contract/schema.ts'
+import { refuse } from '../../src/contract/signals.ts'
 import type { PathState } from '../../src/contract/state.ts'
 import { converge, type Ending } from '../../src/engine/converge.ts'
 import { type MemoryMachine, memoryMachine } from './memory-machine.ts'
@@ -186,6 +187,23 @@ describe('changes converged together', () => {
     assert.equal(end?.status, 'changed')
     assert.deepEqual(machine.written, ['/a', '/b', '/b', '/a', '/a'])
     assert.deepEqual([machine.disk.get('/a'), machine.disk.get('/b')], [file('one\n'), file('')])
+  })
+
+  it('are put back where a plan refuses what is found behind the writes', async () => {
+    const fussy = editing((text, one) => (text === 'spoilt\n' ? refuse('it is spoilt') : once(text, one)))
+    const machine = memoryMachine({ '/a': file(''), '/b': file('') })
+    const { writeAll } = machine
+    const meddled: MemoryMachine = {
+      ...machine,
+      writeAll: async (requests) => {
+        const writes = await writeAll(requests)
+        if (requests.length > 1) machine.disk.set('/b', file('spoilt\n'))
+        return writes
+      },
+    }
+    const [end] = await converged(meddled, [line, A], [fussy, { ...A, path: '/b' }])
+    assert.deepEqual([end?.status, machine.disk.get('/a')], ['changed', file('one\n')])
+    assert.deepEqual(machine.written, ['/a', '/b', '/a', '/a'])
   })
 
   it('blame nobody for what somebody else wrote meanwhile, and forget no change', async () => {
