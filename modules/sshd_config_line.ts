@@ -50,6 +50,7 @@ export default defineModule({
   }),
   evidence: ['effective', 'written'],
 
+  byText: (params) => params.explicit && params.state === 'present',
   review: (params): readonly Complaint[] => wrongParams(params),
 
   async probe(on, params) {

@@ -59,6 +59,8 @@ export interface Module<Params extends TSchema = TSchema, State extends TSchema 
   readonly standing?: true
   /** it is judged from the control node alone: nothing is asked of the host by a shell */
   readonly outside?: true
+  /** says whether the texts of its files alone decide what is wanted of them: what else it found only tells */
+  byText?(params: Static<Params>): boolean
   /** what no schema can say about the parameters; pure, before the first connection where they are known by then */
   review?(params: Static<Params>, about: AboutTask): readonly Complaint[]
   /** what only one task of a play may claim ("the keys of alice, exclusively"), or null */

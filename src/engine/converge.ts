@@ -99,7 +99,7 @@ const once = async (
   }
 
   if (mode === 'run' && statement.followers !== undefined) {
-    const all = await together({ statement, now, wanted, changes }, statement.followers)
+    const all = await together({ statement, now, wanted, changes, isExact: true }, statement.followers)
     for (const [follower, end] of all?.others ?? []) follower.settle(end)
     if (all !== null) return all.ending
   }

@@ -14,6 +14,8 @@ export interface Member {
   readonly now: State
   readonly wanted: State
   readonly changes: readonly Change[]
+  /** it was looked at through the plan of those before it; else what it found on the machine is taken for that, but for texts */
+  readonly isExact: boolean
 }
 
 /** The files as members leave them that change something. */
@@ -48,29 +50,32 @@ export const isPlain = ({ now, wanted, changes }: Member): boolean => {
   )
 }
 
-/** A statement as it comes behind others; null where it is not plain what it would find behind them. */
-export const memberOf = async (statement: Statement, before: readonly Member[], plan: Plan): Promise<Member | null> => {
+/**
+ * A statement as it comes behind others; null where it is not plain what it would find behind them. It is looked at through
+ * their plan, as in a dry run, which may ask the machine once more; where texts alone decide, those of the plan are enough.
+ */
+export const memberOf = async (
+  statement: Statement,
+  before: readonly Member[],
+  isExact: boolean = statement.module.byText?.(statement.params as never) !== true,
+): Promise<Member | null> => {
   const { module, params, machine, power } = statement
   if (machine !== before[0]?.statement.machine || power !== before[0].statement.power) return null
-  const known = (await statement.seen?.()) ?? null
-  const found = known ?? ((await module.probe(machine.look({ power, ahead: {} }), params as never)) as State)
+  const plan = planOf(before)
   const planned = (state: State): State => module.plan(params as never, state as never) as State
-  if (diff(found, planned(found)).length === 0) return await satisfied(statement, plan)
-  const now = withTexts(found, before, plan)
+  const looked = async (through: { readonly plan?: Plan }): Promise<State> =>
+    (await module.probe(machine.look({ power, ahead: {}, ...through }), params as never)) as State
+  const found = isExact ? await looked({ plan }) : ((await statement.seen?.()) ?? (await looked({})))
+  // what is as wanted already may be otherwise behind the others
+  if (!isExact && diff(found, planned(found)).length === 0) return await memberOf(statement, before, true)
+  const now = isExact ? found : withTexts(found, before, plan)
   if (now === null) return null
   const wanted = planned(now)
-  const member = { statement, now, wanted, changes: diff(now, wanted) }
-  if (!isPlain(member) || pathsOf(member.changes).length === 0 || !keepsAway(member, before)) return null
-  return (await isMadeOnce(member, planned)) ? member : null
-}
-
-/** A statement that is as wanted already; null where that is otherwise behind the others, or where it has something to say. */
-const satisfied = async (statement: Statement, plan: Plan): Promise<Member | null> => {
-  const { module, params, machine, power } = statement
-  const now = (await module.probe(machine.look({ power, ahead: {}, plan }), params as never)) as State
-  const wanted = module.plan(params as never, now as never) as State
-  const member = { statement, now, wanted, changes: diff(now, wanted) }
-  return member.changes.length === 0 && isPlain(member) ? member : null
+  const member = { statement, now, wanted, changes: diff(now, wanted), isExact }
+  if (!isPlain(member)) return null
+  if (isExact && !isChanging(member)) return member
+  if (pathsOf(member.changes).length === 0 || !keepsAway(member, before)) return null
+  return isExact || (await isMadeOnce(member, planned)) ? member : null
 }
 
 /** The record with the texts that others leave; null where they leave anything else of what it is about. */

@@ -1,6 +1,5 @@
 import { HostError } from '../contract/errors.ts'
 import type { Plan } from '../contract/machine.ts'
-import type { Change } from '../contract/outcome.ts'
 import type { PathState, State } from '../contract/state.ts'
 import { barred } from './barred.ts'
 import { diff, fileChanges } from './diff.ts'
@@ -19,19 +18,8 @@ export const together = async (
   followers: NonNullable<Statement['followers']>,
 ): Promise<{ readonly ending: Ending; readonly others: readonly [Follower, Ending][] } | null> => {
   if (!isPlain(lead) || pathsOf(lead.changes).length === 0) return null
-  let members: readonly Member[] = [lead]
   const others = await followers()
-  for (const follower of others) {
-    const member = await orNull(() => memberOf(follower.statement, members, planOf(members)))
-    if (member === null) break
-    members = [...members, member]
-  }
-  // one that would not hold goes its own way, and those behind it
-  while (members.length > 1) {
-    const held = (await orNull(() => lookedAhead(members, planOf(members)))) ?? 0
-    if (held === members.length) break
-    members = members.slice(0, held)
-  }
+  const members = await company(lead, others)
   const after = members.length > 1 ? await touched(members, planOf(members)) : null
   if (after === null) return null
   const plan = planOf(members)
@@ -59,29 +47,15 @@ const looked = (members: readonly Member[], plan?: Plan): Promise<readonly State
   )
 }
 
-/** How many of the first records hold: satisfied, and as planned. */
+/** How many of the first records hold: satisfied, and as planned; of one that was looked at exactly, the files. */
 const heldOf = (members: readonly Member[], records: readonly State[], plan: Plan): number => {
   const open = members.findIndex((member, index) => {
     const { module, params } = member.statement
     const record = records[index] ?? {}
     const others = diff(record, asLeft(member, plan))
-    return (
-      left(module, params, record).length > 0 ||
-      fileChanges(others).length > 0 ||
-      !isIndifferent(member, record, others)
-    )
+    return left(module, params, record).length > 0 || (member.isExact ? fileChanges(others) : others).length > 0
   })
   return open < 0 ? members.length : open
-}
-
-/** Says whether a statement would have written the same, had it found those fields as they are now that turned out otherwise. */
-const isIndifferent = (member: Member, record: State, others: readonly Change[]): boolean => {
-  if (others.length === 0) return true
-  const { statement, now, wanted } = member
-  const known = Object.fromEntries(others.map(({ field }) => [field, record[field]]))
-  const again = statement.module.plan(statement.params as never, { ...now, ...known } as never) as State
-  const [some, same] = [{ files: wanted.files ?? {} }, { files: again.files ?? {} }]
-  return diff(some, same).length === 0 && diff(same, some).length === 0
 }
 
 /** What a statement wants, its texts with what those behind it make of them. */
@@ -102,6 +76,27 @@ const lookedAhead = async (members: readonly Member[], plan: Plan): Promise<numb
   ])
   const open = bars.findIndex((bar) => bar !== null)
   return Math.min(heldOf(members, records, plan), open < 0 ? members.length : open)
+}
+
+/** The lead with those behind it that hold together with it. */
+const company = async (lead: Member, others: readonly Follower[]): Promise<readonly Member[]> => {
+  const exact = new Set<Follower>()
+  let most = others.length
+  for (;;) {
+    let members: readonly Member[] = [lead]
+    for (const follower of others.slice(0, most)) {
+      const member = await orNull(() => memberOf(follower.statement, members, exact.has(follower) || undefined))
+      if (member === null) break
+      members = [...members, member]
+    }
+    const held = members.length === 1 ? 1 : ((await orNull(() => lookedAhead(members, planOf(members)))) ?? 0)
+    const [open, follower] = [members[held], others[held - 1]]
+    if (open === undefined) return members
+    // before it is left out, it is looked at through the plan of those before it
+    if (!open.isExact && follower !== undefined) exact.add(follower)
+    else most = held - 1
+    if (most < 1) return [lead]
+  }
 }
 
 interface Found {

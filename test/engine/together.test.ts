@@ -28,6 +28,7 @@ const editing = (
       const text = ((await on.file(path))?.text ?? '') as string
       return { held: isHeld(text, line), files: { [path]: { kind: 'file' as const, text } } }
     },
+    byText: () => true,
     plan: ({ path, line }, now) =>
       now.held === true
         ? now
@@ -241,6 +242,27 @@ describe('changes converged together', () => {
   })
 })
 
+/** A line that may be in any of three files, and is added to its own where it is in none: whether it is there, it only tells. */
+const somewhere = defineModule({
+  name: 'somewhere',
+  summary: 'a line is somewhere',
+  example: '',
+  params: params({ path: param.path('where it is added'), line: param.text('what') }),
+  state: record({ held: field.flag('whether it is somewhere'), written: field.flag('whether it is in its own file') }),
+  probe: async (on, given) => {
+    const paths = ['/a', '/b', '/c/d']
+    const texts = await Promise.all(paths.map(async (path) => ((await on.file(path))?.text ?? '') as string))
+    const holds = texts.map((text) => `\n${text}`.includes(`\n${given.line}\n`))
+    const own = paths.indexOf(given.path)
+    const files = { [given.path]: { kind: 'file' as const, text: texts[own] ?? '' } }
+    return { held: holds.includes(true), written: holds[own] === true, files }
+  },
+  plan: (given, now) =>
+    now.held === true
+      ? now
+      : { ...now, held: true, files: { [given.path]: file(once(textAt(now.files, given.path), given.line)) } },
+}) as Module
+
 describe('tasks converged together end as each would alone', () => {
   const without = (text: string, one: string): string => text.replace(`${one}\n`, '')
   const kinds = {
@@ -252,6 +274,7 @@ describe('tasks converged together end as each would alone', () => {
     'is all there is': editing((_text, one) => `${one}\n`),
     'takes away': editing(without),
     'comes first': editing((text, one) => (text.startsWith(`${one}\n`) ? text : `${one}\n${without(text, one)}`)),
+    'is somewhere': somewhere,
     'comes second': editing((text, one) => (once(text, one) === text ? text : text.replace(/^.*\n|^/, `$&${one}\n`))),
   } as const
   const names = Object.keys(kinds) as (keyof typeof kinds)[]
