@@ -41,8 +41,22 @@ export const firstPower = (run: HostRun): string | null => {
   return null
 }
 
+/** A task, or an item of its loop, and the tasks behind it. */
+export interface Place {
+  readonly task: Task
+  /** of the item in its loop; 0 without one */
+  readonly index: number
+  readonly next: readonly Task[]
+}
+
+/** Asks what comes behind one will want to know: the next item of its loop, or the next task. */
+export const askBehind = (run: HostRun, machine: Machine, { task, index, next }: Place): void => {
+  if (index + 1 < itemsOf(run, task).length) askAhead(run, machine, task, { from: index + 1, to: index + 2 })
+  else askNext(run, machine, next)
+}
+
 /** Asks what the next task will want to know, as far as a change that is under way made it forgotten. */
-export const askNext = (run: HostRun, machine: Machine, next: readonly Task[]): void => {
+const askNext = (run: HostRun, machine: Machine, next: readonly Task[]): void => {
   for (const task of next) {
     if (task.flush) break
     if (!isOpen(run, task)) continue
@@ -67,11 +81,6 @@ const isOpen = (run: HostRun, task: Task): boolean => {
 
 // a loop of thousands is not asked for at once
 const MOST_ITEMS = 50
-
-/** Asks what one item of a task's loop will want to know; nothing behind the last one. */
-export const askItem = (run: HostRun, machine: Machine, task: Task, index: number): void => {
-  askAhead(run, machine, task, { from: index, to: index + 1 })
-}
 
 /** Says whether all of it could be asked for: of a loop, the items from one place to another. */
 const askAhead = (
@@ -99,5 +108,12 @@ const askAhead = (
   }
 }
 
-const itemsOf = (run: HostRun, task: Task): readonly ({ readonly value: unknown; readonly index: number } | null)[] =>
+/** An item of a task's loop. */
+export interface LoopItem {
+  readonly value: unknown
+  readonly index: number
+}
+
+/** The items of a task's loop; null alone without one. */
+export const itemsOf = (run: HostRun, task: Task): readonly (LoopItem | null)[] =>
   task.loop === null ? [null] : loopItems(task, scopeOf(run, task, null)).map((value, index) => ({ value, index }))

@@ -51,13 +51,15 @@ export const isPlain = ({ now, wanted, changes }: Member): boolean => {
 }
 
 /**
- * A statement as it comes behind others; null where it is not plain what it would find behind them. It is looked at through
- * their plan, as in a dry run, which may ask the machine once more; where texts alone decide, those of the plan are enough.
+ * A statement as it comes behind others; null where it is not plain what it would find behind them.
+ *
+ * @param isExact looks through their plan, as in a dry run, which may ask the machine once more; else the texts of the plan
+ *   are taken for enough
  */
 export const memberOf = async (
   statement: Statement,
   before: readonly Member[],
-  isExact: boolean = statement.module.byText?.(statement.params as never) !== true,
+  isExact: boolean,
 ): Promise<Member | null> => {
   const { module, params, machine, power } = statement
   if (machine !== before[0]?.statement.machine || power !== before[0].statement.power) return null

@@ -1,26 +1,16 @@
 import { HostError, UserError } from '../contract/errors.ts'
-import type { Machine } from '../contract/machine.ts'
 import { Waiting } from '../contract/signals.ts'
-import { bindParams, evaluateConditions, loopItems } from '../playbook/bind.ts'
+import { bindParams, evaluateConditions } from '../playbook/bind.ts'
 import type { Scope, Task } from '../playbook/shape.ts'
-import { askNext } from './ask-ahead.ts'
+import { askBehind, itemsOf, type LoopItem, type Place } from './ask-ahead.ts'
 import { type HostRun, scopeOf } from './host-run.ts'
 import { powerOf } from './power.ts'
 import { itemTitle, titleOf } from './result.ts'
 import type { Follower, Statement } from './statement.ts'
 
-/** What comes behind a task, or behind one item of its loop. */
-export interface Behind {
-  readonly next: readonly Task[]
-  /** asks ahead what comes behind it */
-  meanwhile(machine: Machine): void
-}
-
 /** What a statement is about, beside its task. */
-export interface AboutStatement extends Behind {
+export interface AboutStatement extends Omit<Place, 'task'> {
   readonly label: string | null
-  /** of the item in its loop; 0 without one */
-  readonly index: number
   readonly target: string
 }
 
@@ -50,53 +40,38 @@ export const statementOf = async (
     waive: waiverOf(run, task, label),
     ...(task.delegateTo === null
       ? {
-          meanwhile: () => about.meanwhile(machine),
+          meanwhile: () => askBehind(run, machine, { task, index, next }),
           seen: () => run.seen.take({ task, index, params, power }),
         }
       : {}),
     ...(settled === null ? {} : { settled }),
     ...(changed === null ? {} : { changed }),
     begun: (changes) => run.settled.begin(task, index, changes),
-    ...(hasCompany(run, task) ? { followers: () => followersOf(run, behindOf(run, { task, index, next })) } : {}),
+    ...(hasCompany(run, task) ? { followers: () => followersOf(run, { task, index, next }) } : {}),
   }
 }
 
 const MOST_FOLLOWERS = 19
 
-/** A task, or an item of its loop, and the tasks behind it. */
-interface Place {
-  readonly task: Task
-  readonly index: number
-  readonly next: readonly Task[]
-}
-
 /** What comes behind one, in its order; ends where that is not known yet. */
-function* behindOf(run: HostRun, { task, index, next }: Place): Iterable<Place & { readonly value: unknown }> {
-  for (const [place, value] of itemsOf(run, task).entries())
-    if (place > index) yield { task, index: place, value, next }
+function* behindOf(run: HostRun, { task, index, next }: Place): Iterable<Place & { readonly item: LoopItem | null }> {
+  for (const item of itemsOf(run, task).slice(index + 1)) yield { task, index: item?.index ?? 0, item, next }
   for (const [place, other] of next.entries()) {
     const behind = next.slice(place + 1)
-    for (const [at, value] of itemsOf(run, other).entries()) yield { task: other, index: at, value, next: behind }
+    for (const item of itemsOf(run, other)) yield { task: other, index: item?.index ?? 0, item, next: behind }
   }
 }
 
-const itemsOf = (run: HostRun, task: Task): readonly unknown[] =>
-  task.loop === null ? [null] : loopItems(task, scopeOf(run, task, null))
-
 /** The tasks behind one that may be converged with it. */
-const followersOf = async (
-  run: HostRun,
-  places: Iterable<Place & { readonly value: unknown }>,
-): Promise<readonly Follower[]> => {
+const followersOf = async (run: HostRun, place: Place): Promise<readonly Follower[]> => {
   const followers: Follower[] = []
   try {
-    for (const { task, index, value, next } of places) {
+    for (const { task, index, item, next } of behindOf(run, place)) {
       if (!hasCompany(run, task) || mayTurn(run, task)) break
-      const scope = scopeOf(run, task, task.loop === null ? null : { value, index })
+      const scope = scopeOf(run, task, item)
       // passed over, as it will be at its turn
       if (!evaluateConditions(task.when, scope)) continue
-      const meanwhile = (machine: Machine): void => askNext(run, machine, next)
-      const statement = await statementOf(run, task, scope, { label: null, next, index, target: run.host, meanwhile })
+      const statement = await statementOf(run, task, scope, { label: null, next, index, target: run.host })
       followers.push({ statement, settle: (ending) => run.settled.put(task, index, ending) })
       if (followers.length === MOST_FOLLOWERS) break
     }

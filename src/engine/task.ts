@@ -1,16 +1,15 @@
 import { HostError, UserError } from '../contract/errors.ts'
-import type { Machine } from '../contract/machine.ts'
 import type { Status } from '../contract/outcome.ts'
 import { Waiting } from '../contract/signals.ts'
-import { evaluateConditions, itemLabel, loopItems } from '../playbook/bind.ts'
+import { evaluateConditions, itemLabel } from '../playbook/bind.ts'
 import type { Scope, Task } from '../playbook/shape.ts'
-import { askItem, askNext } from './ask-ahead.ts'
+import { itemsOf, type LoopItem } from './ask-ahead.ts'
 import { converge, type Ending, unknownRecord } from './converge.ts'
 import type { Mode } from './event.ts'
 import { type HostRun, scopeOf } from './host-run.ts'
 import { isChange, registeredBy, registerOf } from './register.ts'
 import { type Item, indexOf, resultOf, titleOf } from './result.ts'
-import { type AboutStatement, type Behind, statementOf } from './statement-of.ts'
+import { type AboutStatement, statementOf } from './statement-of.ts'
 
 /** How a task ended on a host, all items of its loop together. */
 export interface TaskEnd {
@@ -39,31 +38,28 @@ export const runTask = async (run: HostRun, task: Task, about: About = {}): Prom
     module: task.module.name,
   })
   const ends: Item[] = []
-  const { items, failed } = itemsOf(run, task)
+  const { items, failed } = itemsToRun(run, task)
   if (failed !== null) return tellAll(run, task, [failed], about)
   if (items.length === 0) return tellAll(run, task, [skippedItem('nothing to loop over')], about)
-  for (const [index, item] of items.entries()) {
-    if (parts.interrupt.requested && index > 0 && run.settled.isEmpty) break
-    const meanwhile = (machine: Machine): void =>
-      index < items.length - 1 ? askItem(run, machine, task, index + 1) : askNext(run, machine, about.next ?? [])
+  for (const item of items) {
+    if (parts.interrupt.requested && ends.length > 0 && run.settled.isEmpty) break
     // behind a failed item no task comes
-    const behind = { meanwhile, next: ends.some(hasFailed) ? [] : (about.next ?? []) }
-    ends.push(await runItem(run, task, task.loop === null ? null : { value: item, index }, behind))
+    const next = ends.some(hasFailed) ? [] : (about.next ?? [])
+    ends.push(await runItem(run, task, item, next))
   }
   return tellAll(run, task, ends, about)
 }
 
 const hasFailed = ({ ending }: Item): boolean => /^(?:failed|stuck|unreachable)$/.test(ending.status)
 
-interface LoopItem {
-  readonly value: unknown
-  readonly index: number
+interface ItemsToRun {
+  readonly items: readonly (LoopItem | null)[]
+  readonly failed: Item | null
 }
 
-const itemsOf = (run: HostRun, task: Task): { readonly items: readonly unknown[]; readonly failed: Item | null } => {
-  if (task.loop === null) return { items: [null], failed: null }
+const itemsToRun = (run: HostRun, task: Task): ItemsToRun => {
   try {
-    return { items: loopItems(task, scopeOf(run, task, null)), failed: null }
+    return { items: itemsOf(run, task), failed: null }
   } catch (error) {
     return { items: [], failed: { ending: endingOfBinding(error, task, run.mode), startedMs: Date.now() } }
   }
@@ -74,7 +70,7 @@ const skippedItem = (message: string): Item => ({
   startedMs: Date.now(),
 })
 
-const runItem = async (run: HostRun, task: Task, item: LoopItem | null, behind: Behind): Promise<Item> => {
+const runItem = async (run: HostRun, task: Task, item: LoopItem | null, next: readonly Task[]): Promise<Item> => {
   const startedMs = Date.now()
   const scope = scopeOf(run, task, item)
   let about: { label?: string; index?: number; value?: unknown } = item ?? {}
@@ -85,7 +81,7 @@ const runItem = async (run: HostRun, task: Task, item: LoopItem | null, behind: 
     return {
       startedMs,
       ...about,
-      ...(await bound(run, task, scope, { label: about.label ?? null, index: item?.index ?? 0, ...behind })),
+      ...(await bound(run, task, scope, { label: about.label ?? null, index: item?.index ?? 0, next })),
     }
   } catch (error) {
     return { ending: endingOfBinding(error, task, run.mode), startedMs, ...about }

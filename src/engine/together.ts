@@ -78,14 +78,14 @@ const lookedAhead = async (members: readonly Member[], plan: Plan): Promise<numb
   return Math.min(heldOf(members, records, plan), open < 0 ? members.length : open)
 }
 
-/** The lead with those behind it that hold together with it. */
+/** The lead with those behind it that hold together with it: where texts alone decide, those of the plan are tried first. */
 const company = async (lead: Member, others: readonly Follower[]): Promise<readonly Member[]> => {
-  const exact = new Set<Follower>()
+  const exact = new Set(others.filter(({ statement: { module, params } }) => !module.byText?.(params as never)))
   let most = others.length
   for (;;) {
     let members: readonly Member[] = [lead]
     for (const follower of others.slice(0, most)) {
-      const member = await orNull(() => memberOf(follower.statement, members, exact.has(follower) || undefined))
+      const member = await orNull(() => memberOf(follower.statement, members, exact.has(follower)))
       if (member === null) break
       members = [...members, member]
     }
@@ -106,10 +106,7 @@ interface Found {
 }
 
 /** Writes all of it and looks again: the records found; null where it was put back. */
-const touched = async (
-  members: readonly [Member, ...Member[]] | readonly Member[],
-  plan: Plan,
-): Promise<Found | null> => {
+const touched = async (members: readonly Member[], plan: Plan): Promise<Found | null> => {
   const [lead, last] = [members[0], members.at(-1)]
   if (lead === undefined) return null
   const { machine, control, power } = lead.statement

@@ -57,6 +57,16 @@ const converged = async (
 
 const A = { path: '/a', line: 'one' }
 
+/** The machine, on which somebody else writes a text to /b right behind a row's writes. */
+const meddledWith = (machine: MemoryMachine, theirs: string): MemoryMachine => ({
+  ...machine,
+  writeAll: async (requests) => {
+    const writes = await machine.writeAll(requests)
+    if (requests.length > 1) machine.disk.set('/b', file(theirs))
+    return writes
+  },
+})
+
 describe('changes converged together', () => {
   it('write a file once that several change, and tell the diff of each', async () => {
     const machine = memoryMachine({ '/a': file('') })
@@ -193,15 +203,7 @@ describe('changes converged together', () => {
   it('are put back where a plan refuses what is found behind the writes', async () => {
     const fussy = editing((text, one) => (text === 'spoilt\n' ? refuse('it is spoilt') : once(text, one)))
     const machine = memoryMachine({ '/a': file(''), '/b': file('') })
-    const { writeAll } = machine
-    const meddled: MemoryMachine = {
-      ...machine,
-      writeAll: async (requests) => {
-        const writes = await writeAll(requests)
-        if (requests.length > 1) machine.disk.set('/b', file('spoilt\n'))
-        return writes
-      },
-    }
+    const meddled = meddledWith(machine, 'spoilt\n')
     const [end] = await converged(meddled, [line, A], [fussy, { ...A, path: '/b' }])
     assert.deepEqual([end?.status, machine.disk.get('/a')], ['changed', file('one\n')])
     assert.deepEqual(machine.written, ['/a', '/b', '/a', '/a'])
@@ -210,15 +212,7 @@ describe('changes converged together', () => {
   it('blame nobody for what somebody else wrote meanwhile, and forget no change', async () => {
     for (const theirs of ['theirs\n', 'one\ntheirs\n']) {
       const machine = memoryMachine({ '/a': file(''), '/b': file('') })
-      const { writeAll } = machine
-      const meddled: MemoryMachine = {
-        ...machine,
-        writeAll: async (requests) => {
-          const writes = await writeAll(requests)
-          if (requests.length > 1) machine.disk.set('/b', file(theirs))
-          return writes
-        },
-      }
+      const meddled = meddledWith(machine, theirs)
       const begun: (readonly Change[])[] = []
       const other = {
         ...statement(line, meddled, { ...A, path: '/b' }),
