@@ -58,6 +58,21 @@ describe('what is asked ahead', () => {
   })
 })
 
+describe('a loop whose items go one by one', () => {
+  it('has each looked at behind the change before', async () => {
+    looks.length = 0
+    const items = ['/f0', '/f1', '/f2']
+    await played({
+      playbook: play(
+        `- name: t\n  text: { path: "{{ item }}", is: x }\n  loop: [${items.join(', ')}]\n  register: all\n`,
+      ),
+    })
+    // the first look is from the start of the play
+    const second = looks.indexOf('/f1', looks.indexOf('/f1') + 1)
+    assert.ok(second < looks.lastIndexOf('/f0'), looks.join(' '))
+  })
+})
+
 describe('the powers that a host needs first', () => {
   const firstOf = async (playbook: string): Promise<string | null> => {
     const asked: (string | null)[] = []

@@ -122,6 +122,21 @@ describe('a run of playbooks', () => {
     assert.deepEqual(machines.get('web1')?.written, ['/a', '/c'])
   })
 
+  it('converges no loop ahead that a register may turn', async () => {
+    const { told } = await played({
+      playbook: play(
+        [
+          '- { name: a, content: { path: /a, is: x } }',
+          '- { name: b, content: { path: "{{ item }}", is: x }, loop: "{{ default made.paths names }}" }',
+          '- { name: c, content: { path: /c, is: x }, register: made }',
+        ].join('\n'),
+        '  vars: { names: [/b] }\n',
+      ),
+      until: ({ kind }) => kind === 'task ended',
+    })
+    assert.deepEqual(told, ['web1 a: changed'])
+  })
+
   it('converges the items of a loop together, and what comes behind it', async () => {
     const { told, machines } = await played({
       playbook: play(

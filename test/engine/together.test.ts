@@ -57,6 +57,52 @@ const converged = async (
 
 const A = { path: '/a', line: 'one' }
 
+/** A line that may be in any of three files, and is added to its own where it is in none: whether it is there, it only tells. */
+const somewhere = defineModule({
+  name: 'somewhere',
+  summary: 'a line is somewhere',
+  example: '',
+  params: params({ path: param.path('where it is added'), line: param.text('what') }),
+  state: record({ held: field.flag('whether it is somewhere'), written: field.flag('whether it is in its own file') }),
+  probe: async (on, given) => {
+    const paths = ['/a', '/b', '/c/d']
+    const texts = await Promise.all(paths.map(async (path) => ((await on.file(path))?.text ?? '') as string))
+    const holds = texts.map((text) => `\n${text}`.includes(`\n${given.line}\n`))
+    const own = paths.indexOf(given.path)
+    const files = { [given.path]: { kind: 'file' as const, text: texts[own] ?? '' } }
+    return { held: holds.includes(true), written: holds[own] === true, files }
+  },
+  plan: (given, now) =>
+    now.held === true
+      ? now
+      : { ...now, held: true, files: { [given.path]: file(once(textAt(now.files, given.path), given.line)) } },
+}) as Module
+
+/** A line that belongs into /c/d where /a says so, else into /b, and may be in either; what it says of texts is not true. */
+const led = defineModule({
+  name: 'led',
+  summary: 'a line is where it is looked for',
+  example: '',
+  params: params({ path: param.path('not used'), line: param.text('what') }),
+  state: record({ held: field.flag('whether it is there'), target: field.text('where it belongs') }),
+  byText: () => true,
+  probe: async (on, given) => {
+    const at = async (path: string): Promise<string> => ((await on.file(path))?.text ?? '') as string
+    const [lead, near, far] = await Promise.all(['/a', '/b', '/c/d'].map(at))
+    const holds = [near, ...(lead === '' ? [] : [far])].some((text) => text?.includes(`${given.line}\n`))
+    return {
+      held: holds,
+      target: lead === '' ? '/b' : '/c/d',
+      files: { '/b': file(near ?? ''), '/c/d': file(far ?? '') },
+    }
+  },
+  plan: ({ line: one }, now) => {
+    const target = String(now.target)
+    if (now.held === true) return now
+    return { ...now, held: true, files: { ...now.files, [target]: file(once(textAt(now.files, target), one)) } }
+  },
+}) as Module
+
 /** The machine, on which somebody else writes a text to /b right behind a row's writes. */
 const meddledWith = (machine: MemoryMachine, theirs: string): MemoryMachine => ({
   ...machine,
@@ -152,6 +198,32 @@ describe('changes converged together', () => {
     assert.deepEqual([machine.written, machine.disk.get('/a')], [['/a'], file('one\nthree\n')])
   })
 
+  it('are looked at through the plan of those before them, where not texts alone decide', async () => {
+    const without = editing((text, one) => text.replace(`${one}\n`, ''))
+    const machine = memoryMachine({ '/a': file(''), '/b': file(''), '/c/d': file('') })
+    const three = (path: string) => ({ path, line: 'three' })
+    const ends = await converged(
+      machine,
+      ...([
+        [line, three('/a')],
+        [somewhere, three('/b')],
+        [without, three('/b')],
+        [line, { ...A, path: '/c/d' }],
+      ] as const),
+    )
+    assert.deepEqual(
+      ends.map(({ status }) => status),
+      ['changed', 'ok', 'ok', 'changed'],
+    )
+    assert.deepEqual(machine.written, ['/a', '/c/d'])
+  })
+
+  it('write where they would alone, also where what is said of their texts is not true', async () => {
+    const machine = memoryMachine({ '/a': file(''), '/b': file(''), '/c/d': file('') })
+    await converged(machine, [line, A], [led, { ...A, line: 'mine' }])
+    assert.deepEqual([machine.disk.get('/b'), machine.disk.get('/c/d')], [file(''), file('mine\n')])
+  })
+
   it('end before the first that would not hold', async () => {
     const only = editing((_text, one) => `${one}\n`)
     const machine = memoryMachine({ '/a': file(''), '/b': file(''), '/c': file('') })
@@ -235,27 +307,6 @@ describe('changes converged together', () => {
     assert.deepEqual(machine.disk.get('/a'), file('theirs\none\n'))
   })
 })
-
-/** A line that may be in any of three files, and is added to its own where it is in none: whether it is there, it only tells. */
-const somewhere = defineModule({
-  name: 'somewhere',
-  summary: 'a line is somewhere',
-  example: '',
-  params: params({ path: param.path('where it is added'), line: param.text('what') }),
-  state: record({ held: field.flag('whether it is somewhere'), written: field.flag('whether it is in its own file') }),
-  probe: async (on, given) => {
-    const paths = ['/a', '/b', '/c/d']
-    const texts = await Promise.all(paths.map(async (path) => ((await on.file(path))?.text ?? '') as string))
-    const holds = texts.map((text) => `\n${text}`.includes(`\n${given.line}\n`))
-    const own = paths.indexOf(given.path)
-    const files = { [given.path]: { kind: 'file' as const, text: texts[own] ?? '' } }
-    return { held: holds.includes(true), written: holds[own] === true, files }
-  },
-  plan: (given, now) =>
-    now.held === true
-      ? now
-      : { ...now, held: true, files: { [given.path]: file(once(textAt(now.files, given.path), given.line)) } },
-}) as Module
 
 describe('tasks converged together end as each would alone', () => {
   const without = (text: string, one: string): string => text.replace(`${one}\n`, '')

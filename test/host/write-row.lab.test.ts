@@ -117,8 +117,15 @@ for (const [name, argv] of Object.entries(SHELLS))
       })
 
     it('are not written where what is there is not what was found, all before it are', async () => {
-      const found = put('b/x', 'old')
-      for (const spoil of [() => put('b/x', 'odd'), () => put('b/x', 'old', 0o600)]) {
+      put('b/x', 'old')
+      const whole = { kind: 'file', text: 'old', mode: '0644', owner: 'root', group: 'root' } as const
+      const spoils: readonly (readonly [PathState & object, () => void])[] = [
+        [whole, () => put('b/x', 'odd')],
+        [whole, () => put('b/x', 'old', 0o600)],
+        [{ ...whole, owner: 'daemon' }, () => put('b/x', 'old')],
+        [{ ...whole, group: 'daemon' }, () => put('b/x', 'old')],
+      ]
+      for (const [found, spoil] of spoils) {
         spoil()
         rmSync(at('a/1'), { force: true })
         assert.deepEqual(await written(request('a/1', '1'), request('b/x', 'new', found)), [1, 'stale'])
