@@ -234,7 +234,7 @@ describe('a connection to a real host', function () {
 
   it('keeps ACL and extended attributes of a file that it replaces', async () => {
     await host.exec('printf old >/etc/kept; chmod 640 /etc/kept; chown daemon:games /etc/kept')
-    // the base has no setfacl: perl sets an ACL as the kernel keeps it (user 1000 may read), and reads it again
+    // perl sets an ACL as the kernel keeps it (user 1000 may read), and reads it again, byte for byte
     const perl = (action: string) =>
       host.exec(`perl -e '
         my ($set, $get) = \`uname -m\` =~ /aarch64/ ? (5, 8) : (188, 191);

@@ -50,13 +50,16 @@ for (const variant of ['debian', 'busybox'] as const)
       assert.equal(await sh(`ssh-keygen -y -f ${KEY} | cut -d' ' -f1,2`), await sh(`cut -d' ' -f1,2 ${KEY}.pub`))
     })
 
-    it('makes a key that only its owner reads, whatever rights its directory has for what is made in it', async () => {
-      for (const rights of ['u:plain:rwx,g::rwx,o::rwx', 'g::---,o::---']) {
-        await sh(`rm -f /srv/k/*; setfacl -b -k /srv/k; setfacl -d -m ${rights} /srv/k`)
-        assert.equal((await outcome({ comment: 'a b' })).status, 'changed', rights)
-        assert.equal(await sh(`stat -c '%a' ${KEY} ${KEY}.pub`), '600\n644')
-      }
-    })
+    // the host of busybox has nothing that gives a directory such rights
+    if (variant === 'debian')
+      it('makes a key that only its owner reads, whatever rights its directory has for what is made in it', async () => {
+        for (const rights of ['u:plain:rwx,g::rwx,o::rwx', 'g::---,o::---']) {
+          await sh(`rm -f /srv/k/*; setfacl -b -k /srv/k; setfacl -d -m ${rights} /srv/k`)
+          assert.match(await sh('getfacl -c /srv/k'), /^default:/m)
+          assert.equal((await outcome({ comment: 'a b' })).status, 'changed', rights)
+          assert.equal(await sh(`stat -c '%a' ${KEY} ${KEY}.pub`), '600\n644')
+        }
+      })
 
     it('starts no ssh-keygen where an Ed25519 pair is as wanted, and one where a byte of it is not', async () => {
       await generate('-t ed25519 -N ""')
