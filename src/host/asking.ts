@@ -95,7 +95,7 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
       // no account can have such a name, and no tool shall take it for a flag
       if (/^-|[:/\n\0]/.test(name) || name === '') return null
       const [said, passwd, group] = await Promise.all([
-        parts.batch.said(runner, power, frameOf(`k_user ${quote(name)}`, `look up the user ${name}`)),
+        parts.batch.said(runner, power, frameOf(`k_user ${quote(name)}`, `look up the user ${name}`), name),
         textAt(ACCOUNT_FILES.passwd),
         textAt(ACCOUNT_FILES.group),
       ])

@@ -1,5 +1,6 @@
 import { byText } from '../contract/by-text.ts'
 import type { Account } from './accounts.ts'
+import type { PerlAsk } from './perl.ts'
 import { quote } from './quote.ts'
 
 /** Functions of sh that frames use: defined once per shell, where a frame needs them first. */
@@ -85,7 +86,10 @@ export const NO_SETPRIV = 218
 const GROUP = `read -r k_stat </proc/$$/stat && k_stat=\${k_stat##*) } && set -- $k_stat && printf %s "$3"`
 
 /** What a new shell is sent first; it answers with its process group, after ending that of a shell given up. */
-export const preamble = (leftOver: number | null): { readonly text: string; readonly script: string } => ({
+export const preamble = (
+  leftOver: number | null,
+): { readonly text: string; readonly script: string; readonly ask: PerlAsk } => ({
   text: libraryText(BASE),
   script: leftOver === null || leftOver <= 1 ? GROUP : `kill -s KILL -- -${leftOver} 2>/dev/null; ${GROUP}`,
+  ask: { part: { name: 'group', text: '' }, fields: [`${leftOver ?? 0}`] },
 })

@@ -2,12 +2,13 @@ import type { Account } from './accounts.ts'
 import { parseReport, type Report } from './found.ts'
 import { newMark, type RawAnswer } from './frame.ts'
 import { UNLESS_SETPRIV, withPowersOf } from './library.ts'
+import { type AskItem, isOfPerl, lookAsk, parseAsked, type Unless } from './look-ask.ts'
 import { LOOK } from './look-library.ts'
-import { type BatchAnswer, type BatchItem, directoryOf, FOR_USER, parseBatch } from './parse-batch.ts'
+import { type BatchAnswer, directoryOf, FOR_USER, parseBatch } from './parse-batch.ts'
 import { quote } from './quote.ts'
 import type { Runner } from './runner.ts'
 import { type Frame, USUAL_MS } from './session.ts'
-import { WITNESS } from './witness.ts'
+import { unlessScript, WITNESS } from './witness.ts'
 
 /** A path to look at. */
 export interface PathLook {
@@ -30,18 +31,14 @@ export interface LookBatch {
     power: string | null,
     about: { readonly path: string; readonly texts: string },
   ): Promise<ListingWithTexts>
-  /** what a script says that may share a subshell with others */
-  said(runner: Runner, power: string | null, frame: Frame): Promise<RawAnswer>
+  /** what a script says that may share a subshell with others; nothing where it looks up an account that files tell, and only they */
+  said(runner: Runner, power: string | null, frame: Frame, account?: string): Promise<RawAnswer>
   /** what a script tells of the files that decide an answer, and then of that, or that all is as it was; null where it was not heard */
-  unless(
-    runner: Runner,
-    power: string | null,
-    about: { readonly script: string; readonly shown: string },
-  ): Promise<RawAnswer | null>
+  unless(runner: Runner, power: string | null, about: Unless & { readonly shown: string }): Promise<RawAnswer | null>
 }
 
 interface Waiting {
-  readonly item: BatchItem
+  readonly item: AskItem
   readonly script: string
   readonly shown: string
   settle(answer: NonNullable<BatchAnswer>): void
@@ -98,7 +95,7 @@ export const createLookBatch = (user: string): LookBatch => {
         // a name that ends a line would end that of another in what stat says
         if (path.includes('\n')) return resolve(alone())
         wait(runner, power, {
-          item: { kind: 'path', path, withText },
+          item: { kind: 'path', path, follow, withText },
           script: `k_sort ${given}; eval "$K_put"\n`,
           shown,
           settle: (answer) => resolve(answer.kind === 'path' ? answer.report(power ?? user) : alone()),
@@ -114,7 +111,7 @@ export const createLookBatch = (user: string): LookBatch => {
           reports: new Map(),
         })
         wait(runner, power, {
-          item: { kind: 'list', path },
+          item: { kind: 'list', path, texts },
           script: `${list}; printf '%03d%s' $? "$k_mark"
 for k_d in ${quote(path)}/*${quote(texts)}; do
   case $k_d in *[!A-Za-z0-9._/-]*) continue ;; esac
@@ -130,10 +127,10 @@ printf 'e\\0'
           reject,
         })
       }),
-    said: (runner, power, frame) =>
+    said: (runner, power, frame, account) =>
       new Promise((resolve, reject) => {
         wait(runner, power, {
-          item: { kind: 'said' },
+          item: account === undefined ? { kind: 'said' } : { kind: 'account', name: account },
           script: `printf %s "$k_mark" >&2
 ${frame.script}
 printf '%03d%s' $? "$k_mark"; printf %s "$k_mark" >&2; unset IFS; set +f
@@ -144,11 +141,11 @@ printf '%03d%s' $? "$k_mark"; printf %s "$k_mark" >&2; unset IFS; set +f
           reject,
         })
       }),
-    unless: (runner, power, { script, shown }) =>
+    unless: (runner, power, { shown, ...unless }) =>
       new Promise((resolve, reject) => {
         wait(runner, power, {
-          item: { kind: 'question' },
-          script,
+          item: { kind: 'question', unless },
+          script: unlessScript(unless.globs, unless.program, unless.witness),
           shown,
           settle: (answer) => resolve(answer.kind === 'question' ? answer.said : null),
           alone: () => resolve(null),
@@ -180,11 +177,15 @@ const runTogether = async ({ runner, power, flight }: Pending, looks: readonly W
     const mark = newMark()
     const items = looks.map(({ item }) => item)
     const shown = looks.map((look) => look.shown).join(', ')
-    const frame = { ...frameOf(batchScript(looks, mark), shown), flight }
+    const frame = { ...frameOf(batchScript(looks, mark), shown), ask: lookAsk(looks, mark, null), flight }
     const isOfPaths = items.every(({ kind }) => kind === 'path')
-    const forUser = (account: Account): string => scriptForUser(looks, mark, account)
+    let isForUser = false
+    const forUser = (account: Account) => {
+      isForUser = true
+      return { script: scriptForUser(looks, mark, account), ask: lookAsk(looks, mark, account) }
+    }
     const answer = await runner.run(power, isOfPaths ? { ...frame, forUser } : frame)
-    const said = parseBatch(answer, items, mark)
+    const said = isOfPerl(answer) ? parseAsked(answer, items, mark, isForUser) : parseBatch(answer, items, mark)
     for (const [index, look] of looks.entries()) settled(look, said[index] ?? null)
   } catch (error) {
     for (const look of looks) look.reject(error)

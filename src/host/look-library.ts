@@ -95,7 +95,7 @@ K_put='case $k_s in s|v) set -- "$k_at" "$@"; k_c=$((k_c + 1)) ;; t) set -- "$@"
 a) [ -z "$k_reader" ] || set -- "$@" "$k_asked/" ;; esac'
 k_unless() { # PATH...: stat of all of them, and what is asked unless those that decide the answer are as they were
   k_e=
-  k_out=$(stat -c '${STAT_FORMAT}' -- "$@" 2>/dev/null)
+  k_out=$(TZ=UTC0 stat -c '${STAT_FORMAT}' -- "$@" 2>/dev/null)
   # a line is whole between two ends of lines: a name ends it
   case "$K_break$k_led$K_break$K_break$k_out$K_break" in
     *"$K_break$k_lines$K_break"*) [ "$K_state" = "$k_same" ] && k_e=same ;;

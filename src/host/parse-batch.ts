@@ -6,7 +6,7 @@ import type { RawAnswer } from './frame.ts'
 export type BatchItem =
   | { readonly kind: 'path'; readonly path: string; readonly withText: boolean }
   | { readonly kind: 'list'; readonly path: string }
-  | { readonly kind: 'said' }
+  | { readonly kind: 'said' | 'account' }
   | { readonly kind: 'question' }
 
 /** What was said of an item; null where it has to be asked again by itself. */
@@ -49,7 +49,8 @@ export const parseBatch = (answer: RawAnswer, items: readonly BatchItem[], mark:
     const sorted = items.map((item) => {
       if (item.kind === 'path') return sortedOf(words, item.path, item.withText)
       if (item.kind === 'question') return null
-      if (item.kind === 'said') return { scripted: { ...words.answer(), stderr: complaints() } }
+      if (item.kind === 'said' || item.kind === 'account')
+        return { scripted: { ...words.answer(), stderr: complaints() } }
       const said = words.answer()
       const inside: Sorted[] = []
       while (words.next() === 'f') inside.push(sortedOf(words, words.next(), true))

@@ -1,6 +1,7 @@
 import { HostError } from '../contract/errors.ts'
 import type { Secret } from '../contract/secret.ts'
 import { newMark } from './frame.ts'
+import { isPerlWanted, PERL_OR_SHELL } from './perl.ts'
 
 /** What stands before a shell and wants a password; it is never answered before it asks. */
 export interface Lock {
@@ -19,6 +20,10 @@ export interface LockHands {
 /** How a shell with somebody's powers is started. */
 export interface Powers {
   readonly argv: readonly string[]
+  /** it may be perl that reads what the shell is sent */
+  readonly isPerl?: boolean
+  /** the same without perl */
+  readonly plain?: Powers
   readonly unlock?: (hands: LockHands) => Lock
   /** the same in words that can be read, to be tried where `explain` makes nothing of the first */
   readonly inEnglish?: Powers
@@ -35,9 +40,12 @@ const lastLine = (words: string): string =>
     .filter((line) => line !== '')
     .at(-1) ?? ''
 
+const shellArgv = (isPerl: boolean): readonly string[] => (isPerl ? ['/bin/sh', '-c', PERL_OR_SHELL] : ['/bin/sh'])
+
 /** The login user's own shell. */
-export const loginPowers = (user: string): Powers => ({
-  argv: ['/bin/sh'],
+export const loginPowers = (user: string, isPerl = isPerlWanted()): Powers => ({
+  argv: shellArgv(isPerl),
+  ...(isPerl ? { isPerl, plain: loginPowers(user, false) } : {}),
   explain: (code, words) =>
     new HostError(`${user} gets no shell: ${lastLine(words) || `it ended with exit code ${code}`}`, {
       unreachable: true,
@@ -45,19 +53,22 @@ export const loginPowers = (user: string): Powers => ({
 })
 
 /** Root's shell, by sudo. */
-export const rootPowers = (user: string, password: Secret | undefined): Powers => {
+export const rootPowers = (user: string, password: Secret | undefined, isPerl = isPerlWanted()): Powers => {
+  const perl = isPerl ? { isPerl, plain: rootPowers(user, password, false) } : {}
   const explain = (code: number | null, words: string): HostError =>
     sudoRefusal(user, code, words) ?? new HostError(`sudo gives no shell: ${lastLine(words) || `exit code ${code}`}`)
   if (password === undefined) {
-    const argv = ['sudo', '-n', '-H', '/bin/sh']
-    const inEnglish = { argv: ['env', 'LC_ALL=C', ...argv], explain }
+    const argv = ['sudo', '-n', '-H', ...shellArgv(isPerl)]
+    const inEnglish = { ...perl, argv: ['env', 'LC_ALL=C', ...argv], explain }
     // an env between costs every host a program more, and is needed by those alone that refuse in another language
-    return { argv, explain, inEnglish, understands: (code, words) => sudoRefusal(user, code, words) !== null }
+    return { ...perl, argv, explain, inEnglish, understands: (code, words) => sudoRefusal(user, code, words) !== null }
   }
   const prompt = newMark()
   const start = newMark()
+  const shell = isPerl ? PERL_OR_SHELL : 'exec /bin/sh'
   return {
-    argv: ['env', 'LC_ALL=C', 'sudo', '-S', '-H', '-p', prompt, '/bin/sh', '-c', `printf ${start}; exec /bin/sh`],
+    ...perl,
+    argv: ['env', 'LC_ALL=C', 'sudo', '-S', '-H', '-p', prompt, '/bin/sh', '-c', `printf ${start}; ${shell}`],
     unlock: (hands) => passwordLock(hands, { user, password, prompt, start }),
     explain,
   }

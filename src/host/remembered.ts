@@ -9,16 +9,7 @@ import type { Memory } from './memory.ts'
 import { commandScript, shownOf } from './quote.ts'
 import type { Runner } from './runner.ts'
 import { USUAL_MS } from './session.ts'
-import {
-  checkedScript,
-  cutTold,
-  readWitness,
-  SAME,
-  unlessScript,
-  WITNESS,
-  type Witness,
-  witnessScript,
-} from './witness.ts'
+import { checkedScript, cutTold, readWitness, SAME, WITNESS, type Witness, witnessScript } from './witness.ts'
 
 /** What asking a question needs whose answer may be remembered from an earlier run. */
 export interface Remembering {
@@ -49,10 +40,8 @@ export const askRemembered = async (parts: Remembering, question: Question): Pro
       anywhere: true,
       shown,
     })
-  const unless = async (witness: Witness) => {
-    const script = unlessScript(globs, program, witness)
-    return await batch.unless(runner, power, { script, shown: `${shown}, unless its files are as they were` })
-  }
+  const unless = (witness: Witness) =>
+    batch.unless(runner, power, { globs, program, witness, shown: `${shown}, unless its files are as they were` })
   const said = (before === null ? null : await unless(before.witness)) ?? (await ask())
   if (before !== null && said.stdout.toString('latin1') === SAME) return before.answer
   const read = readWitness(said)

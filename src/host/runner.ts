@@ -68,12 +68,13 @@ export const runnerOf = (about: {
     if (/^-|[:/\n\0]/.test(name) || name === '') throw new HostError(`"${name}" is no name of a user`)
     const account = accounts.get(name)
     if (frame.forUser !== undefined && account !== undefined && hasSetpriv) {
-      const answer = await root.run({ ...frame, script: frame.forUser(account) })
+      const answer = await root.run({ ...frame, ...frame.forUser(account) })
       if (answer.code !== NO_SETPRIV) return answer
       hasSetpriv = false
     }
     const script = asScript(account ?? name, frame.script, frame.libraries)
-    const answer = await root.run({ ...frame, script })
+    const { ask: _ask, ...rest } = frame
+    const answer = await root.run({ ...rest, script })
     if (answer.code === NO_SUCH_USER) throw new Missing('user', name, `user "${name}" does not exist`)
     return answer
   }

@@ -5,6 +5,7 @@ import type { Channel, Ended, Wire } from './channel.ts'
 import type { Flights } from './flights.ts'
 import { Collector, framed, framedBare, newMark, type RawAnswer } from './frame.ts'
 import { type Library, libraryText, preamble } from './library.ts'
+import { CANNOT, isPerlTrouble, type PerlAsk, type PerlPart, perlPart, perlProgram, spoken } from './perl.ts'
 import type { Lock, Powers } from './powers.ts'
 
 /** After which a question is given up, where it says nothing else. */
@@ -20,7 +21,9 @@ export interface Frame {
   /** any shell with the same powers will do: it needs nothing of the login user's own session */
   readonly anywhere?: true
   /** the same as root's shell tells it for a user, whose powers only what is read is had with */
-  readonly forUser?: (account: Account) => string
+  readonly forUser?: (account: Account) => Pick<Frame, 'script' | 'ask'>
+  /** the same as perl tells it, where a host has that */
+  readonly ask?: PerlAsk
   /** of the flight in which it was asked for, though it may leave a moment later; left out: the one in which it leaves */
   readonly flight?: number
   /** what messages and traces call it; holds no secret */
@@ -46,6 +49,8 @@ export interface Gone {
   readonly final: boolean
   /** it never opened, and whoever refused it spoke no English */
   readonly unread: boolean
+  /** perl read it: a shell will do better */
+  readonly perl: boolean
   /** the process group to end */
   readonly group: number | null
 }
@@ -61,6 +66,7 @@ export interface SessionParts {
 }
 
 const MOST_OUTPUT = 64 * 1024 * 1024
+const NOTHING: Buffer = Buffer.alloc(0)
 
 interface Sent {
   /** null: the preamble */
@@ -76,7 +82,9 @@ export class Session {
   readonly #collector = new Collector((answer) => this.#answered(answer))
   readonly #sent: Sent[] = []
   readonly #unsent: Item[] = []
-  readonly #defined = new Set<Library>()
+  readonly #defined = new Set<Library | PerlPart>()
+  /** who reads it, as far as that is known: where it may be either, it is sent what both understand */
+  #reader: 'shell' | 'perl' | 'either'
   #state: 'locked' | 'opening' | 'ready' | 'over' = 'locked'
   #group: number | null = null
   #flushing: NodeJS.Immediate | null = null
@@ -85,6 +93,7 @@ export class Session {
   constructor(parts: SessionParts) {
     const { powers } = parts
     this.#parts = parts
+    this.#reader = powers.isPerl ? 'either' : 'shell'
     parts.flights.opened()
     this.#channel = parts.wire.open(powers.argv, {
       stdout: (chunk) => this.#heard('stdout', chunk),
@@ -116,9 +125,11 @@ export class Session {
 
   #open(): void {
     this.#state = 'opening'
-    const { text, script } = preamble(this.#parts.leftOver)
+    const { text, script, ask } = preamble(this.#parts.leftOver)
     const mark = this.#expect(null)
-    this.#channel.write(bytesOf(text + framedBare(script, mark)))
+    const bare = framedBare(script, mark)
+    if (this.#reader === 'shell') this.#channel.write(bytesOf(text + bare))
+    else this.#channel.write(Buffer.concat([perlProgram(), spoken({ defined: text, script: bare, mark, ask })]))
     this.#flushSoon()
   }
 
@@ -129,13 +140,25 @@ export class Session {
   #flush(): void {
     this.#flushing = null
     if (this.#state !== 'opening' && this.#state !== 'ready') return
-    const texts = this.#unsent.splice(0).map((item) => {
-      const missing = item.frame.libraries.filter((library) => !this.#defined.has(library))
-      for (const library of missing) this.#defined.add(library)
-      return missing.map(libraryText).join('') + framed(item.frame.script, this.#expect(item))
-    })
-    if (texts.length > 0) this.#channel.write(bytesOf(texts.join('')))
+    const all = this.#unsent.splice(0).map((item) => this.#textOf(item))
+    if (all.length > 0) this.#channel.write(Buffer.concat(all))
     if (this.#timer === null) this.#watch()
+  }
+
+  #textOf(item: Item): Buffer {
+    const { script, libraries, ask } = item.frame
+    const mark = this.#expect(item)
+    const defined = libraries.filter((library) => this.#isNew(library)).map(libraryText)
+    if (this.#reader === 'shell') return bytesOf(defined.join('') + framed(script, mark))
+    const part = ask !== undefined && this.#isNew(ask.part) ? perlPart(ask.part) : NOTHING
+    const isSpared = ask !== undefined && this.#reader === 'perl'
+    const frame = { defined: defined.join(''), script: isSpared ? '' : framed(script, mark), mark, ask }
+    return Buffer.concat([part, spoken(frame)])
+  }
+
+  #isNew(text: Library | PerlPart): boolean {
+    const { size } = this.#defined
+    return this.#defined.add(text).size > size
   }
 
   #expect(item: Item | null): string {
@@ -162,9 +185,18 @@ export class Session {
     if (first.item === null) {
       this.#state = 'ready'
       // a login shell's own files may have put something out before it
-      this.#group = Number(/\d+$/.exec(answer.stdout.toString('latin1'))?.[0] ?? 0) || null
-    } else first.item.resolve(answer)
+      const [, perl, group] = /(perl )?(\d+)$/.exec(answer.stdout.toString('latin1')) ?? []
+      this.#group = Number(group ?? 0) || null
+      this.#reader = perl === undefined ? 'shell' : 'perl'
+    } else if (first.item.frame.ask !== undefined && answer.code === CANNOT) this.#askShell(first.item)
+    else first.item.resolve(answer)
     this.#watch()
+  }
+
+  /** Has the shell behind perl run what perl leaves to it. */
+  #askShell(item: Item): void {
+    const { ask: _ask, flight: _flight, ...frame } = item.frame
+    this.send({ ...item, frame })
   }
 
   /** Times the frame that is being answered: those behind it wait, and their own time has not begun. */
@@ -204,8 +236,9 @@ export class Session {
   #refused(code: number | null): void {
     const { powers } = this.#parts
     const words = this.#words()
-    const unread = powers.understands?.(code, words) === false
-    this.#giveUp(powers.explain(code, words), { final: true, unread })
+    const isPerl = this.#reader !== 'shell' && isPerlTrouble(words)
+    const unread = !isPerl && powers.understands?.(code, words) === false
+    this.#giveUp(powers.explain(code, words), { final: !isPerl, unread })
   }
 
   #giveUp(
@@ -216,6 +249,6 @@ export class Session {
     const waiting = [...this.#sent.flatMap((one) => one.item ?? []), ...this.#unsent]
     this.close()
     const { culprit = null, final = false, unread = false } = how
-    this.#parts.gone({ error, culprit, waiting, final, unread, group: this.#group })
+    this.#parts.gone({ error, culprit, waiting, final, unread, perl: this.#reader !== 'shell', group: this.#group })
   }
 }

@@ -35,6 +35,8 @@ export const createShell = (parts: { wire: Wire; powers: Powers; flights: Flight
       for (const item of how.waiting) send(item)
       return
     }
+    // whatever ended it, it is not asked of perl again
+    if (how.perl && powers.plain !== undefined && !how.final) powers = powers.plain
     if (how.final) failure = how.error
     for (const item of how.waiting) {
       if (how.final || item === how.culprit) item.reject(how.error)

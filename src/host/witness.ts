@@ -24,7 +24,7 @@ k_watch() { # PATH...: which of them are there, how many, whether one is a link;
 }
 k_tell() { # PATH...: the state of files and the time: the directory of a process is made when it is first looked at
   k_watch "$@"
-  k_w=$(stat -L -c '${STAT_FORMAT}' -- /proc/self/. $K_names 2>/dev/null)
+  k_w=$(TZ=UTC0 stat -L -c '${STAT_FORMAT}' -- /proc/self/. $K_names 2>/dev/null)
   printf '%s\\0%s\\0%s\\0' "$K_state" "\${k_w#*"$K_break"}" "\${k_w%%"$K_break"*}"
 }
 K_break='
@@ -88,7 +88,7 @@ export const unlessScript = (globs: readonly string[], program: string, { state,
   `k_globs=${quote(globs.join(' '))}; k_watch $k_globs
 k_same=${quote(state)} k_lines=${quote(stats)} k_ask=${quote(program)} k_led=
 if [ -z "$K_links" ]; then set -- $K_names "$@"; k_c=$((k_c + K_count))
-else k_led=$(stat -L -c '${STAT_FORMAT}' -- $K_names 2>/dev/null); fi
+else k_led=$(TZ=UTC0 stat -L -c '${STAT_FORMAT}' -- $K_names 2>/dev/null); fi
 `
 
 /** How many files there were, and what was told of them: names, inodes, sizes, and the moments of the last change, which no writer can choose. */

@@ -8,11 +8,11 @@ import type { Ahead } from '../../src/contract/machine.ts'
 import { questions } from '../../src/contract/questions.ts'
 import { Secret } from '../../src/contract/secret.ts'
 import { NotAhead } from '../../src/contract/signals.ts'
-import { localMachine, SHELLS, temporaryDirectory } from './shells.ts'
+import { localMachine, READERS, temporaryDirectory } from './shells.ts'
 
 const isRoot = process.getuid?.() === 0
 
-for (const [name, argv] of Object.entries(SHELLS))
+for (const [name, argv] of Object.entries(READERS))
   describe(`a look through ${name}`, () => {
     const { machine, shell } = localMachine(argv)
     const on = machine.look({ power: null })

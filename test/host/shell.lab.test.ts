@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 import { HostError } from '../../src/contract/errors.ts'
 import { quote } from '../../src/host/quote.ts'
-import { localShell, SHELLS } from './shells.ts'
+import { localShell, READERS } from './shells.ts'
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -13,7 +13,7 @@ const isAlive = (pid: number): boolean => {
   }
 }
 
-for (const [name, argv] of Object.entries(SHELLS))
+for (const [name, argv] of Object.entries(READERS))
   describe(`a framed ${name}`, () => {
     let shell: ReturnType<typeof localShell>
     before(() => {

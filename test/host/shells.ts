@@ -19,6 +19,12 @@ export const SHELLS: Readonly<Record<string, readonly string[]>> = {
   'busybox sh': ['busybox', 'sh'],
 }
 
+/** What reads a session: a shell, or perl with a shell behind it. */
+export const READERS: Readonly<Record<string, readonly string[]>> = {
+  ...SHELLS,
+  'perl and sh': loginPowers('me', true).argv,
+}
+
 const opened: { close(): void }[] = []
 // a test that fails leaves its shells open, and they would keep mocha from ending
 after(() => {
@@ -29,7 +35,7 @@ after(() => {
 export const localShell = (argv: readonly string[]) => {
   const wire = localWire()
   const flights = createFlights()
-  const shell = createShell({ wire, flights, powers: { ...loginPowers('me'), argv } })
+  const shell = createShell({ wire, flights, powers: { ...loginPowers('me', argv === READERS['perl and sh']), argv } })
   opened.push(shell)
   const frame = (script: string, about: Partial<Frame> = {}): Frame => ({
     script,

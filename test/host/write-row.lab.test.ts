@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, st
 import { join } from 'node:path'
 import type { WriteRequest } from '../../src/contract/machine.ts'
 import type { PathState } from '../../src/contract/state.ts'
-import { localMachine, SHELLS, temporaryDirectory } from './shells.ts'
+import { localMachine, READERS, temporaryDirectory } from './shells.ts'
 
 const TOOLS = ['stat', 'sync', 'sha256sum', 'cp', 'mv', 'chmod', 'rm', 'mkdir'] as const
 
@@ -24,7 +24,7 @@ const watched = (dir: string, log: string): void => {
   }
 }
 
-for (const [name, argv] of Object.entries(SHELLS))
+for (const [name, argv] of Object.entries(READERS))
   describe(`files written together through ${name}`, () => {
     const dir = temporaryDirectory()
     const at = (path: string): string => join(dir, path)

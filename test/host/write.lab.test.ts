@@ -19,12 +19,12 @@ import { join } from 'node:path'
 import { bytesOf } from '../../src/contract/bytes.ts'
 import { LATER } from '../../src/contract/later.ts'
 import type { PathState } from '../../src/contract/state.ts'
-import { localMachine, SHELLS, temporaryDirectory } from './shells.ts'
+import { localMachine, READERS, temporaryDirectory } from './shells.ts'
 
 const isRoot = process.getuid?.() === 0
 const modeOf = (path: string): string => (lstatSync(path).mode & 0o7777).toString(8).padStart(4, '0')
 
-for (const [name, argv] of Object.entries(SHELLS))
+for (const [name, argv] of Object.entries(READERS))
   describe(`a write through ${name}`, () => {
     const { machine } = localMachine(argv)
     const dir = temporaryDirectory()

@@ -1,0 +1,151 @@
+import { bytesOf, textOf } from '../contract/bytes.ts'
+import type { Account } from './accounts.ts'
+import { parseReport, type Report } from './found.ts'
+import type { RawAnswer } from './frame.ts'
+import type { BatchAnswer } from './parse-batch.ts'
+import type { PerlAsk } from './perl.ts'
+import { PERL_LOOK } from './perl-look.ts'
+import type { Witness } from './witness.ts'
+import { SAME } from './witness.ts'
+
+/** What decides an answer, what was told of it before, and what is asked where that has changed. */
+export interface Unless {
+  readonly globs: readonly string[]
+  readonly witness: Witness
+  readonly program: string
+}
+
+/** What perl is asked of a batch: a path, a directory with its texts, an account that files may tell, a script, or a question that files decide. */
+export type AskItem =
+  | { readonly kind: 'path'; readonly path: string; readonly follow: boolean; readonly withText: boolean }
+  | { readonly kind: 'list'; readonly path: string; readonly texts: string }
+  | { readonly kind: 'account'; readonly name: string }
+  | { readonly kind: 'said' }
+  | { readonly kind: 'question'; readonly unless: Unless }
+
+/** What a batch of looks asks of perl; null where it cannot be asked that. */
+export const lookAsk = (
+  looks: readonly { readonly item: AskItem; readonly script: string }[],
+  mark: string,
+  account: Account | null,
+): PerlAsk => {
+  const scripts = looks.flatMap(({ item, script }) => (item.kind === 'said' ? [script] : []))
+  const unless = looks.map(({ item }) => (item.kind === 'question' ? item.unless : null)).find((one) => one !== null)
+  const question =
+    unless === undefined || unless === null
+      ? ['', '', '', '']
+      : [unless.globs.join(' '), unless.witness.state, unless.witness.stats, unless.program]
+  const user = account === null ? '' : `${account.user.uid}:${account.gid}:${account.user.name}`
+  const items = looks.flatMap(({ item, script }) => {
+    if (item.kind === 'path') return ['p', `${Number(item.follow)}`, `${Number(item.withText)}`, item.path]
+    if (item.kind === 'list') return ['t', item.path, item.texts]
+    return item.kind === 'account' ? ['u', item.name, script] : []
+  })
+  return { part: PERL_LOOK, fields: [mark, user, scripts.join(''), ...question, ...items] }
+}
+
+const FIRST = Buffer.from('perl\0', 'latin1')
+
+/** Says whether perl answered. */
+export const isOfPerl = ({ stdout }: RawAnswer): boolean => stdout.subarray(0, FIRST.length).equals(FIRST)
+
+/** Reads what perl answered to {@link lookAsk}; null for an item that has to be asked again by itself. */
+export const parseAsked = (
+  answer: RawAnswer,
+  items: readonly AskItem[],
+  mark: string,
+  isForUser: boolean,
+): readonly BatchAnswer[] => {
+  const reader = readerOf(answer, mark)
+  try {
+    // what perl knew comes first, and then what the shell behind it said, in the same order
+    const known = items.map((item): (() => BatchAnswer) | null => {
+      if (item.kind === 'path') {
+        const said = reader.net()
+        if (said !== null) return () => ({ kind: 'path', report: reportOf(said, item.path) })
+        return isForUser ? () => null : null
+      }
+      if (item.kind === 'list') {
+        const said = reader.net()
+        const reports = new Map<string, Report>()
+        for (let left = reader.count(); left > 0; left -= 1) {
+          const [path, report] = [reader.net(), reader.net()]
+          if (path !== null && report !== null)
+            reports.set(path.stdout.toString('latin1'), reportOf(report, path.stdout.toString('latin1'))(''))
+        }
+        return said === null ? null : () => ({ kind: 'list', said, reports })
+      }
+      if (item.kind === 'account') return reader.letter() === 'L' ? () => ({ kind: 'said', said: nothing }) : null
+      return null
+    })
+    const isSame = items.some(({ kind }) => kind === 'question') && reader.letter() === '='
+    const scripted = items.map((item, index) => {
+      const one = known[index]
+      if (one != null) return one()
+      if (item.kind === 'said' || item.kind === 'question') return null
+      const said = reader.answer()
+      if (item.kind === 'path') return { kind: 'path', report: reportOf(said, item.path) } as const
+      if (item.kind === 'list') return { kind: 'list', said, reports: new Map() } as const
+      return { kind: 'said', said: { ...said, stderr: reader.complaints() } } as const
+    })
+    const answers = items.map((item, index): BatchAnswer => {
+      if (item.kind === 'said') return { kind: 'said', said: { ...reader.answer(), stderr: reader.complaints() } }
+      return scripted[index] ?? null
+    })
+    const question = items.findIndex(({ kind }) => kind === 'question')
+    return answers.map((one, index) =>
+      index === question ? { kind: 'question', said: isSame ? same : reader.answer() } : one,
+    )
+  } catch (error) {
+    if (error instanceof CutOff) return items.map(() => null)
+    throw error
+  }
+}
+
+const EMPTY: Buffer = Buffer.alloc(0)
+const nothing: RawAnswer = { code: 0, stdout: EMPTY, stderr: EMPTY }
+const same: RawAnswer = { ...nothing, stdout: Buffer.from(SAME, 'latin1') }
+
+const reportOf =
+  (said: RawAnswer, path: string) =>
+  (user: string): Report =>
+    parseReport(said, { path, user })
+
+class CutOff extends Error {}
+
+const readerOf = ({ stdout, stderr }: RawAnswer, mark: string) => {
+  let at = FIRST.length
+  let part = -1
+  const complaints = textOf(stderr).split(mark)
+  const end = Buffer.from(mark, 'latin1')
+  const until = (stop: Buffer | number): Buffer => {
+    const found = stdout.indexOf(stop, at)
+    if (found < 0) throw new CutOff()
+    const part = stdout.subarray(at, found)
+    at = found + (typeof stop === 'number' ? 1 : stop.length)
+    return part
+  }
+  const count = (): number => Number(until(COLON).toString('latin1'))
+  return {
+    count,
+    /** what a script complained of, between two marks */
+    complaints: (): Buffer => {
+      part += 2
+      return bytesOf(complaints[part] ?? '')
+    },
+    letter: () => stdout.toString('latin1', at, ++at),
+    /** what perl said, by its length; null where it knew nothing */
+    net: (): RawAnswer | null => {
+      const length = count()
+      const said = stdout.subarray(at, at + length)
+      at += length
+      return length === 0 ? null : { code: 0, stdout: said, stderr: EMPTY }
+    },
+    answer: (): RawAnswer => {
+      const said = until(end)
+      return { code: Number(said.subarray(-3).toString('latin1')), stdout: said.subarray(0, -3), stderr }
+    },
+  }
+}
+
+const COLON = 58

@@ -1,0 +1,59 @@
+/**
+ * The program that a host's perl runs as the reader of a session: it answers what it can without a process, and has one
+ * shell, started when it is needed first, run the rest. It is sent in one line; so strings in it hold no ends of lines.
+ *
+ * `%P` holds what it can answer, by name: each takes its fields, adds to `$O` what it puts out, and gives the exit code;
+ * undef, before anything was done or put out, where the script has to be run instead.
+ */
+export const MAIN = String.raw`
+binmode STDIN; binmode STDOUT;
+delete @ENV{qw(CDPATH ENV BASH_ENV LANGUAGE IFS)};
+$ENV{LC_ALL} = 'C';
+$ENV{PATH} = join ':', grep length, $ENV{PATH}, '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin';
+umask 022;
+$O = $D = '';
+# all of it, whatever a signal does
+sub put {
+  my ($h, $b, $n, $a) = (@_, 0, 0);
+  while ($a < length $b) { $n = syswrite $h, $b, length($b) - $a, $a; if ($n) { $a += $n } elsif ($! != 4) { exit 1 } }
+}
+sub flush { put(STDOUT, $O); $O = '' }
+sub quoted { my $w = shift; $w =~ s/'/'\\''/g; "'$w'" }
+# has the shell run a text; it says so on a pipe of its own, after all that it put out
+sub sh {
+  flush();
+  my $t = $D . shift; $D = '';
+  if (!$S) {
+    local $^F = 99;
+    pipe(my $in, W) && pipe(R, my $done) or exit 1;
+    $N = fileno $done;
+    defined($S = fork) or exit 1;
+    if (!$S) { close W; close R; open STDIN, '<&', $in; close $in; exec '/bin/sh'; exit 127 }
+  }
+  put(W, $t . "printf . >&$N\n");
+  my $n;
+  do { $n = sysread R, my $b, 1 } until defined $n || $! != 4;
+  if (!$n) { waitpid $S, 0; kill $? & 127, $$ if $? & 127; exit $? >> 8 }
+}
+%P = (group => sub {
+  kill KILL => -$_[0] if $_[0] > 1;
+  $O .= 'perl ' . getpgrp;
+  0
+});
+while (defined(my $l = <STDIN>)) {
+  chomp $l;
+  if ($l =~ s/^#P//) { eval $l; next }
+  my ($d, $s, $m, $op, @f) = split /\t/, substr($l, 2), -1;
+  my $t = '';
+  read STDIN, $D, $d, length $D;
+  read STDIN, $t, $s;
+  if (defined $op) {
+    s/%(..)/chr hex $1/ge for @f;
+    my $c = $P{$op} ? eval { $P{$op}->(@f) } : undef;
+    if (!defined $c && !$s) { $O = ''; $c = 217 }
+    if (defined $c) { $O .= sprintf '%s%03d', $m, $c; flush(); put(STDERR, $m); next }
+    $O = '';
+  }
+  sh($t);
+}
+`

@@ -1,0 +1,73 @@
+import { bytesOf } from '../contract/bytes.ts'
+import { MAIN } from './perl-main.ts'
+
+/** A part of the program that a host's perl runs: defined once per session, where a frame needs it first. */
+export interface PerlPart {
+  readonly name: string
+  readonly text: string
+}
+
+/** What perl is asked instead of a script; what it cannot answer the same way, it leaves to the script. */
+export interface PerlAsk {
+  readonly part: PerlPart
+  readonly fields: readonly string[]
+}
+
+const PERL = '/usr/bin/perl'
+
+/** A script of one line that becomes perl where a host has it, and else a shell. */
+export const PERL_OR_SHELL = `[ -x ${PERL} ] && exec ${PERL} -C0 -e "eval substr<STDIN>,1;print STDERR \\$@"; exec /bin/sh`
+
+/** Says whether a session ended because perl did not start, or not with this program. */
+export const isPerlTrouble = (words: string): boolean =>
+  / at (?:-e|\(eval \d+\)) line |\/usr\/bin\/perl|PERL/.test(words)
+
+/** What a session is sent first: a comment to a shell, and to perl its program. */
+export const perlProgram = (): Buffer => Buffer.from(`#${flat(MAIN)}\n`, 'latin1')
+
+/** What defines a part: a comment to a shell. */
+export const perlPart = ({ text }: PerlPart): Buffer => Buffer.from(`#P${flat(text)}\n`, 'latin1')
+
+/** What perl leaves to the script where it was sent none. */
+export const CANNOT = 217
+
+/**
+ * Writes a frame for whoever reads it: a shell takes the first line for a comment, and perl learns from it how long the
+ * texts are that follow, by which mark it answers, and what it may answer itself.
+ *
+ * @param defined what defines functions of sh that the frame may need
+ * @param script the frame for a shell; '' where perl is known to be there
+ */
+export const spoken = (about: { defined: string; script: string; mark: string; ask: PerlAsk | undefined }): Buffer => {
+  const [defined, script] = [bytesOf(about.defined), bytesOf(about.script)]
+  const { mark, ask } = about
+  const fields = [
+    `${defined.length}`,
+    `${script.length}`,
+    mark,
+    ...(ask === undefined ? [] : [ask.part.name, ...ask.fields.map(field)]),
+  ]
+  return Buffer.concat([Buffer.from(`#K${fields.join('\t')}\n`, 'latin1'), defined, script])
+}
+
+const field = (text: string): string =>
+  bytesOf(text)
+    .toString('latin1')
+    .replace(/[%\t\n\r\0]/g, (letter) => `%${letter.charCodeAt(0).toString(16).padStart(2, '0')}`)
+
+/** A program in one line; a line of it that begins with # is a comment. */
+const flat = (text: string): string => {
+  const known = flats.get(text)
+  if (known !== undefined) return known
+  const line = text
+    .split('\n')
+    .map((one) => one.trim())
+    .filter((one) => one !== '' && !one.startsWith('#'))
+    .join(' ')
+  flats.set(text, line)
+  return line
+}
+const flats = new Map<string, string>()
+
+/** Says whether perl may be used: not with KEYWARD_TOOLS=plain, which tells whether a trouble is of perl. */
+export const isPerlWanted = (): boolean => process.env.KEYWARD_TOOLS !== 'plain'
