@@ -3,6 +3,7 @@ import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'n
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import type { Answer } from '../contract/look.ts'
+import type { Reader } from './speech.ts'
 import type { Witness } from './witness.ts'
 
 /** An answer with the state of every file that decided it, as the machine told both at one moment. */
@@ -12,7 +13,7 @@ export interface Witnessed {
 }
 
 /** What one machine answered in earlier runs. */
-export interface Answers {
+export interface Answers extends Reader {
   get(question: string): Witnessed | null
   put(question: string, witnessed: Witnessed): void
   /** writes down what was put; one that cannot be written is asked again the next time */
@@ -34,16 +35,23 @@ export const openAnswers = (environment: Readonly<Record<string, string | undefi
   return {
     of(machine) {
       const file = join(folder, `${hash(machine)}.json`)
-      let known: Map<string, Witnessed> | null = null
+      let known: Kept | null = null
       let isChanged = false
-      const all = (): Map<string, Witnessed> => {
+      const all = (): Kept => {
         known ??= read(folder, file)
         return known
       }
       return {
-        get: (question) => all().get(hash(question)) ?? null,
+        get wasPerl() {
+          return all().isPerl
+        },
+        heard(isPerl) {
+          isChanged ||= isPerl !== all().isPerl
+          all().isPerl = isPerl
+        },
+        get: (question) => all().answers.get(hash(question)) ?? null,
         put(question, witnessed) {
-          all().set(hash(question), witnessed)
+          all().answers.set(hash(question), witnessed)
           isChanged = true
         },
         save() {
@@ -63,13 +71,22 @@ const isOurs = (path: string): boolean => {
   return uid === process.geteuid?.() && (mode & 0o022) === 0
 }
 
-const read = (folder: string, file: string): Map<string, Witnessed> => {
+interface Kept {
+  readonly answers: Map<string, Witnessed>
+  /** perl read its sessions */
+  isPerl: boolean
+}
+
+const read = (folder: string, file: string): Kept => {
+  const nothing: Kept = { answers: new Map(), isPerl: false }
   try {
-    if (!isOurs(folder) || !isOurs(file)) return new Map()
-    const { format, answers } = JSON.parse(readFileSync(file, 'utf8')) as { format: number; answers: object }
-    return format === FORMAT ? new Map(Object.entries(answers).filter(([, one]) => isWitnessed(one))) : new Map()
+    if (!isOurs(folder) || !isOurs(file)) return nothing
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as { format: number; answers: object; perl: unknown }
+    if (kept.format !== FORMAT) return nothing
+    const answers = new Map(Object.entries(kept.answers).filter(([, one]) => isWitnessed(one)))
+    return { answers, isPerl: kept.perl === true }
   } catch {
-    return new Map()
+    return nothing
   }
 }
 
@@ -79,11 +96,13 @@ const isWitnessed = (one: Partial<Witnessed> | null): one is Witnessed =>
   one.answer?.code === 0 &&
   typeof one.answer.stdout === 'string'
 
-const write = (folder: string, file: string, known: ReadonlyMap<string, Witnessed>): void => {
+const write = (folder: string, file: string, { answers, isPerl }: Kept): void => {
   const fresh = `${file}.${process.pid}`
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    writeFileSync(fresh, JSON.stringify({ format: FORMAT, answers: Object.fromEntries(known) }), { mode: 0o600 })
+    writeFileSync(fresh, JSON.stringify({ format: FORMAT, perl: isPerl, answers: Object.fromEntries(answers) }), {
+      mode: 0o600,
+    })
     renameSync(fresh, file)
   } catch {
     // the next run asks again

@@ -13,6 +13,7 @@ import { loginPowers, type Powers, rootPowers } from './powers.ts'
 import { createRunner, type Runner, runnerOf } from './runner.ts'
 import { createShell } from './shell.ts'
 import type { HostSpec, SshRun } from './spec.ts'
+import type { Reader } from './speech.ts'
 import { commandOf, sshWire } from './ssh.ts'
 import type { Trace } from './trace.ts'
 
@@ -39,7 +40,8 @@ export const connectSsh = async (spec: HostSpec, about: ConnectAbout): Promise<M
   const { dialled, tried } = await dialPatiently(spec, { ...about, first })
   const wire = sshWire(dialled)
   const last = tried.last()
-  const runner = runnerOn(wire, { user: spec.user, root, trace: about.trace })
+  const answers = about.answers?.of(`${spec.name} ${spec.user}@${spec.address}:${spec.port}`) ?? null
+  const runner = runnerOn(wire, { user: spec.user, root, trace: about.trace, reader: answers ?? undefined })
   return createMachine({
     name: spec.name,
     connection: {
@@ -54,7 +56,7 @@ export const connectSsh = async (spec: HostSpec, about: ConnectAbout): Promise<M
     wire,
     runner,
     control: about.control,
-    answers: about.answers?.of(`${spec.name} ${spec.user}@${spec.address}:${spec.port}`) ?? null,
+    answers,
     login: (request) => logIn(spec, about.ssh, request),
   })
 }
@@ -65,13 +67,15 @@ const isFirst = ({ user }: HostSpec, power: string | null): boolean => power !==
 /** The runner of a connection; its root's shell is of the very powers whose command was asked for with the login. */
 const runnerOn = (
   wire: Wire,
-  { user, root, trace }: { user: string; root: Powers | null; trace: Trace | undefined },
+  about: { user: string; root: Powers | null; trace: Trace | undefined; reader: Reader | undefined },
 ): Runner => {
+  const { user, root, trace } = about
   const flights = createFlights()
-  const own = createShell({ wire, powers: loginPowers(user), flights })
+  const parts = { wire, flights, ...(about.reader === undefined ? {} : { reader: about.reader }) }
+  const own = createShell({ ...parts, powers: loginPowers(user) })
   return runnerOf({
     own,
-    root: root === null ? own : createShell({ wire, powers: root, flights }),
+    root: root === null ? own : createShell({ ...parts, powers: root }),
     user,
     flights,
     trace,

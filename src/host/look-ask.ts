@@ -5,8 +5,7 @@ import type { RawAnswer } from './frame.ts'
 import type { BatchAnswer } from './parse-batch.ts'
 import type { PerlAsk } from './perl.ts'
 import { PERL_LOOK } from './perl-look.ts'
-import type { Witness } from './witness.ts'
-import { SAME } from './witness.ts'
+import { SAME, WITNESS, type Witness } from './witness.ts'
 
 /** What decides an answer, what was told of it before, and what is asked where that has changed. */
 export interface Unless {
@@ -36,12 +35,13 @@ export const lookAsk = (
       ? ['', '', '', '']
       : [unless.globs.join(' '), unless.witness.state, unless.witness.stats, unless.program]
   const user = account === null ? '' : `${account.user.uid}:${account.gid}:${account.user.name}`
-  const items = looks.flatMap(({ item, script }) => {
+  const items = looks.flatMap(({ item }) => {
     if (item.kind === 'path') return ['p', `${Number(item.follow)}`, `${Number(item.withText)}`, item.path]
     if (item.kind === 'list') return ['t', item.path, item.texts]
-    return item.kind === 'account' ? ['u', item.name, script] : []
+    return item.kind === 'account' ? ['u', item.name] : []
   })
-  return { part: PERL_LOOK, fields: [mark, user, scripts.join(''), ...question, ...items] }
+  const libraries = scripts.length === 0 ? [] : [WITNESS]
+  return { part: PERL_LOOK, fields: [mark, user, scripts.join(''), ...question, ...items], libraries }
 }
 
 const FIRST = Buffer.from('perl\0', 'latin1')
@@ -50,52 +50,27 @@ const FIRST = Buffer.from('perl\0', 'latin1')
 export const isOfPerl = ({ stdout }: RawAnswer): boolean => stdout.subarray(0, FIRST.length).equals(FIRST)
 
 /** Reads what perl answered to {@link lookAsk}; null for an item that has to be asked again by itself. */
-export const parseAsked = (
-  answer: RawAnswer,
-  items: readonly AskItem[],
-  mark: string,
-  isForUser: boolean,
-): readonly BatchAnswer[] => {
+export const parseAsked = (answer: RawAnswer, items: readonly AskItem[], mark: string): readonly BatchAnswer[] => {
   const reader = readerOf(answer, mark)
   try {
-    // what perl knew comes first, and then what the shell behind it said, in the same order
-    const known = items.map((item): (() => BatchAnswer) | null => {
+    // what perl knew comes first, and then what the shell behind it said
+    const known = items.map((item): BatchAnswer => {
       if (item.kind === 'path') {
         const said = reader.net()
-        if (said !== null) return () => ({ kind: 'path', report: reportOf(said, item.path) })
-        return isForUser ? () => null : null
+        return said === null ? null : { kind: 'path', report: (user) => parseReport(said, { path: item.path, user }) }
       }
-      if (item.kind === 'list') {
-        const said = reader.net()
-        const reports = new Map<string, Report>()
-        for (let left = reader.count(); left > 0; left -= 1) {
-          const [path, report] = [reader.net(), reader.net()]
-          if (path !== null && report !== null)
-            reports.set(path.stdout.toString('latin1'), reportOf(report, path.stdout.toString('latin1'))(''))
-        }
-        return said === null ? null : () => ({ kind: 'list', said, reports })
+      if (item.kind === 'account') {
+        const code = reader.letter() === '+' ? 0 : 1
+        return { kind: 'said', said: { code, stdout: reader.net()?.stdout ?? EMPTY, stderr: EMPTY } }
       }
-      if (item.kind === 'account') return reader.letter() === 'L' ? () => ({ kind: 'said', said: nothing }) : null
-      return null
-    })
-    const isSame = items.some(({ kind }) => kind === 'question') && reader.letter() === '='
-    const scripted = items.map((item, index) => {
-      const one = known[index]
-      if (one != null) return one()
-      if (item.kind === 'said' || item.kind === 'question') return null
-      const said = reader.answer()
-      if (item.kind === 'path') return { kind: 'path', report: reportOf(said, item.path) } as const
-      if (item.kind === 'list') return { kind: 'list', said, reports: new Map() } as const
-      return { kind: 'said', said: { ...said, stderr: reader.complaints() } } as const
-    })
-    const answers = items.map((item, index): BatchAnswer => {
-      if (item.kind === 'said') return { kind: 'said', said: { ...reader.answer(), stderr: reader.complaints() } }
-      return scripted[index] ?? null
+      return item.kind === 'list' ? { kind: 'list', ...reader.listing() } : null
     })
     const question = items.findIndex(({ kind }) => kind === 'question')
-    return answers.map((one, index) =>
-      index === question ? { kind: 'question', said: isSame ? same : reader.answer() } : one,
-    )
+    const said = question < 0 ? null : reader.letter() === '=' ? same : reader.answer()
+    return items.map((item, index): BatchAnswer => {
+      if (item.kind === 'said') return { kind: 'said', said: { ...reader.answer(), stderr: reader.complaints() } }
+      return index === question && said !== null ? { kind: 'question', said } : (known[index] ?? null)
+    })
   } catch (error) {
     if (error instanceof CutOff) return items.map(() => null)
     throw error
@@ -103,13 +78,7 @@ export const parseAsked = (
 }
 
 const EMPTY: Buffer = Buffer.alloc(0)
-const nothing: RawAnswer = { code: 0, stdout: EMPTY, stderr: EMPTY }
-const same: RawAnswer = { ...nothing, stdout: Buffer.from(SAME, 'latin1') }
-
-const reportOf =
-  (said: RawAnswer, path: string) =>
-  (user: string): Report =>
-    parseReport(said, { path, user })
+const same: RawAnswer = { code: 0, stdout: Buffer.from(SAME, 'latin1'), stderr: EMPTY }
 
 class CutOff extends Error {}
 
@@ -126,24 +95,35 @@ const readerOf = ({ stdout, stderr }: RawAnswer, mark: string) => {
     return part
   }
   const count = (): number => Number(until(COLON).toString('latin1'))
+  /** what perl said, by its length; null where it knew nothing */
+  const net = (): RawAnswer | null => {
+    const length = count()
+    const said = stdout.subarray(at, at + length)
+    at += length
+    return length === 0 ? null : { code: 0, stdout: said, stderr: EMPTY }
+  }
   return {
-    count,
-    /** what a script complained of, between two marks */
-    complaints: (): Buffer => {
-      part += 2
-      return bytesOf(complaints[part] ?? '')
-    },
+    net,
     letter: () => stdout.toString('latin1', at, ++at),
-    /** what perl said, by its length; null where it knew nothing */
-    net: (): RawAnswer | null => {
-      const length = count()
-      const said = stdout.subarray(at, at + length)
-      at += length
-      return length === 0 ? null : { code: 0, stdout: said, stderr: EMPTY }
+    listing() {
+      const said = net()
+      const reports = new Map<string, Report>()
+      for (let left = count() / 2; left > 0; left -= 1) {
+        const path = textOf(net()?.stdout ?? EMPTY)
+        const report = net()
+        if (report !== null) reports.set(path, parseReport(report, { path, user: '' }))
+      }
+      if (said === null) throw new CutOff()
+      return { said, reports }
     },
     answer: (): RawAnswer => {
       const said = until(end)
       return { code: Number(said.subarray(-3).toString('latin1')), stdout: said.subarray(0, -3), stderr }
+    },
+    /** what a script complained of, between two marks */
+    complaints: (): Buffer => {
+      part += 2
+      return bytesOf(complaints[part] ?? '')
     },
   }
 }

@@ -179,13 +179,12 @@ const runTogether = async ({ runner, power, flight }: Pending, looks: readonly W
     const shown = looks.map((look) => look.shown).join(', ')
     const frame = { ...frameOf(batchScript(looks, mark), shown), ask: lookAsk(looks, mark, null), flight }
     const isOfPaths = items.every(({ kind }) => kind === 'path')
-    let isForUser = false
-    const forUser = (account: Account) => {
-      isForUser = true
-      return { script: scriptForUser(looks, mark, account), ask: lookAsk(looks, mark, account) }
-    }
+    const forUser = (account: Account) => ({
+      script: scriptForUser(looks, mark, account),
+      ask: lookAsk(looks, mark, account),
+    })
     const answer = await runner.run(power, isOfPaths ? { ...frame, forUser } : frame)
-    const said = isOfPerl(answer) ? parseAsked(answer, items, mark, isForUser) : parseBatch(answer, items, mark)
+    const said = isOfPerl(answer) ? parseAsked(answer, items, mark) : parseBatch(answer, items, mark)
     for (const [index, look] of looks.entries()) settled(look, said[index] ?? null)
   } catch (error) {
     for (const look of looks) look.reject(error)

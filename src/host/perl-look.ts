@@ -43,30 +43,34 @@ sub moment {
   my ($c, $m, $h, $d, $o, $y) = gmtime $s;
   sprintf '%04d-%02d-%02d %02d:%02d:%02d.%09d +0000', $y + 1900, $o + 1, $d, $h, $m, $c, $n
 }
-# PATH FOLLOW: how it is found (f: is there, l: a link, a: is not there, nothing: who knows), its real path, statx, target
+# PATH FOLLOW: how it is found (f: is there, l: a link, a: is not there, e: it cannot be looked at), its real path, statx, target or words
 sub walk {
   my ($p, $follow) = @_;
   return if $p !~ m{^/} || $p =~ m{//|/\.\.?(?:/|$)|\n|./$};
   return ('f', '/', statx('/', 1) // return) if $p eq '/';
   my @c = split m{/}, substr $p, 1;
-  my ($r, $n, $last) = ('', 0, 0);
-  my $b;
+  my ($r, $n, $b, $dangling) = ('', 0);
   while (@c) {
     my $c = shift @c;
     if ($c eq '..') { $r =~ s{/[^/]*$}{}; next }
     my $q = "$r/$c";
     $b = statx($q);
-    if (!$b) { return $! == 2 && !$last ? ('a', join '/', $q, @c) : () }
+    if (!$b) {
+      my $w = "$!";
+      return ('e', $p, '', $w) if $! != 2 && $! != 20;
+      $q = join '/', $q, @c;
+      return $dangling ? ('l', $q, $dangling, readlink($p) // return) : ('a', $q, '', $w)
+    }
     if (kind($b) == 0120000) {
       my $t = readlink($q) // return;
       return ('l', $q, $b, $t) if !@c && !$follow;
-      return if ++$n > 40 || $t eq '' || $t =~ m{/$};
-      $last ||= !@c;
+      return ('e', $p, '', 'Too many levels of symbolic links') if ++$n > 40;
+      return if $t eq '' || $t =~ m{/$};
+      $dangling ||= $b if !@c;
       $r = '' if $t =~ m{^/};
       unshift @c, grep { $_ ne '' && $_ ne '.' } split m{/+}, $t;
       next
     }
-    return if @c && kind($b) != 0040000;
     $r = $q;
   }
   $r eq '' ? ('f', '/', statx('/', 1) // return) : ('f', $r, $b)
@@ -75,7 +79,7 @@ sub walk {
 sub look {
   my ($follow, $text, $p) = @_;
   my ($k, $r, $b, $t) = walk($p, $follow) or return;
-  return "absent\0$r\0: No such file or directory\0" if $k eq 'a';
+  return "absent\0$r\0: $t\0" if $k eq 'a' || $k eq 'e';
   my $odd = $r =~ m{^/(?:proc|sys|dev)(?:/|$)};
   return if $odd && $Z;
   my $x = '';
@@ -89,8 +93,8 @@ sub look {
 # PATH SUFFIX: what k_list says of it, and of its files whose names end so
 sub list {
   my ($p, $suffix) = @_;
-  my ($k, $r, $b) = walk($p, 1) or return;
-  return "absent\0$r\0: No such file or directory\0" if $k eq 'a';
+  my ($k, $r, $b, $w) = walk($p, 1) or return;
+  return "absent\0$r\0: $w\0" if $k eq 'a' || $k eq 'e';
   return "other\0$r\0\0" if kind($b) != 0040000;
   opendir my $h, $r or return;
   my @n = grep { $_ ne '.' && $_ ne '..' } readdir $h;
@@ -153,49 +157,57 @@ sub watch {
   $fips =~ s/\n.*//s;
   (@n . " fips $fips", join "\n", map { my $b = statx($_, 1); $b ? line($b) . "|$_" : () } @n)
 }
+# NAME: what k_user says of it
+sub account {
+  my ($n) = @_;
+  return '' if islocal() && grep { /^\Q$n\E:/ } split /\n/, slurp('/etc/passwd') // '';
+  my @u = getpwnam $n or return;
+  my $t = join(':', @u[0, 1, 2, 3, 6, 7, 8]) . "\n";
+  open my $h, '-|', 'id', '-G', '--', $n or return;
+  for my $g ($u[3], split ' ', <$h> // '') {
+    my @g = getgrgid $g;
+    $t .= @g ? join(':', @g[0, 1, 2], join ',', split ' ', $g[3]) . "\n" : "$g:::\n";
+  }
+  $t
+}
 sub net { my $t = shift // ''; $O .= length($t) . ":$t" }
-# MARK USER SCRIPT GLOBS STATE LINES QUESTION, and then of each: p FOLLOW TEXT PATH, t PATH SUFFIX, u NAME SCRIPT
+# MARK USER SCRIPT GLOBS STATE LINES QUESTION, and then of each: p FOLLOW TEXT PATH, t PATH SUFFIX, u NAME
 $P{look} = sub {
   my ($m, $user, $script, $globs, $state, $lines, $question, @i) = @_;
   $X or return;
   %U = %V = ();
   if ($user ne '') { become(split /:/, $user, 3) or return }
-  my $end = "; printf '%03d%s' \$? $m\n";
-  my $s = '';
   $O = "perl\0";
-  eval {
+  my $known = eval {
     while (@i) {
       my $k = shift @i;
       if ($k eq 'p') {
-        my @a = splice @i, 0, 3;
-        my $r = look(@a);
-        net($r);
-        $s .= "(k_file $a[0] $a[1] " . quoted($a[2]) . ')' . $end if !defined $r && !$Z
+        my $r = look(splice @i, 0, 3);
+        defined $r || $Z or return;
+        net($r)
       } elsif ($k eq 't') {
-        my @a = splice @i, 0, 2;
-        my ($r, @t) = list(@a);
+        my ($r, @t) = list(splice @i, 0, 2) or return;
         net($r);
-        $O .= @t / 2 . ':';
-        net($_) for @t;
-        $s .= '(k_list ' . quoted($a[0]) . ')' . $end if !defined $r
+        $O .= @t . ':';
+        net($_) for @t
       } else {
-        my ($n, $t) = splice @i, 0, 2;
-        my $l = islocal() && grep { /^\Q$n\E:/ } split /\n/, slurp('/etc/passwd') // '';
-        $O .= $l ? 'L' : 'S';
-        $s .= $t if !$l
+        my $t = account(shift @i);
+        $O .= defined $t ? '+' : '-';
+        net($t)
       }
     }
     1
-  } or do { back() if $Z; $O = ''; return };
+  };
   back() if $Z;
+  $known or return;
   if ($globs ne '') {
     my ($a, $l) = watch($globs);
     my $same = $a eq $state && $l eq $lines;
     $O .= $same ? '=' : '!';
-    $question = $same ? '' : "(k_tell $globs; eval " . quoted($question) . ")$end"
+    $O .= "$a\0$l\0" . line(statx('/proc/self/.', 1)) . "|/proc/self/.\0" if !$same;
+    $question = $same ? '' : "(eval " . quoted($question) . "); printf '%03d%s' \$? $m\n"
   }
-  $s .= $script;
-  sh("(eval " . quoted("k_mark=$m k_reader=\n$s$question") . ") </dev/null\n") if "$s$question" ne '';
+  sh("(eval " . quoted("k_mark=$m k_reader=\n$question$script") . ") </dev/null\n") if "$script$question" ne '';
   0
 };
 `,

@@ -1,4 +1,5 @@
 import { bytesOf } from '../contract/bytes.ts'
+import type { Library } from './library.ts'
 import { MAIN } from './perl-main.ts'
 
 /** A part of the program that a host's perl runs: defined once per session, where a frame needs it first. */
@@ -11,6 +12,8 @@ export interface PerlPart {
 export interface PerlAsk {
   readonly part: PerlPart
   readonly fields: readonly string[]
+  /** what scripts among the fields need */
+  readonly libraries: readonly Library[]
 }
 
 const PERL = '/usr/bin/perl'
@@ -28,15 +31,18 @@ export const perlProgram = (): Buffer => Buffer.from(`#${flat(MAIN)}\n`, 'latin1
 /** What defines a part: a comment to a shell. */
 export const perlPart = ({ text }: PerlPart): Buffer => Buffer.from(`#P${flat(text)}\n`, 'latin1')
 
-/** What perl leaves to the script where it was sent none. */
+/** What is answered where perl leaves something to the script, and was sent none. */
 export const CANNOT = 217
+
+/** The frame by which a shell says that it is no perl. */
+export const noPerl = (mark: string): string => `printf ${mark}${CANNOT}; printf ${mark} >&2\n`
 
 /**
  * Writes a frame for whoever reads it: a shell takes the first line for a comment, and perl learns from it how long the
  * texts are that follow, by which mark it answers, and what it may answer itself.
  *
  * @param defined what defines functions of sh that the frame may need
- * @param script the frame for a shell; '' where perl is known to be there
+ * @param script the frame for a shell; '' where perl is there
  */
 export const spoken = (about: { defined: string; script: string; mark: string; ask: PerlAsk | undefined }): Buffer => {
   const [defined, script] = [bytesOf(about.defined), bytesOf(about.script)]

@@ -1,12 +1,12 @@
-import { bytesOf } from '../contract/bytes.ts'
 import { HostError } from '../contract/errors.ts'
 import type { Account } from './accounts.ts'
 import type { Channel, Ended, Wire } from './channel.ts'
 import type { Flights } from './flights.ts'
-import { Collector, framed, framedBare, newMark, type RawAnswer } from './frame.ts'
-import { type Library, libraryText, preamble } from './library.ts'
-import { CANNOT, isPerlTrouble, type PerlAsk, type PerlPart, perlPart, perlProgram, spoken } from './perl.ts'
+import { Collector, newMark, type RawAnswer } from './frame.ts'
+import type { Library } from './library.ts'
+import { CANNOT, isPerlTrouble, type PerlAsk } from './perl.ts'
 import type { Lock, Powers } from './powers.ts'
+import { type Reader, Speech } from './speech.ts'
 
 /** After which a question is given up, where it says nothing else. */
 export const USUAL_MS = 60_000
@@ -47,10 +47,10 @@ export interface Gone {
   readonly waiting: readonly Item[]
   /** no new shell would do better */
   readonly final: boolean
-  /** it never opened, and whoever refused it spoke no English */
-  readonly unread: boolean
-  /** perl read it: a shell will do better */
-  readonly perl: boolean
+  /** it never opened, and may do so with these: whoever refused it spoke no English, or perl did not start */
+  readonly instead: Powers | null
+  /** perl read it: the next one is a shell's */
+  readonly isPerl: boolean
   /** the process group to end */
   readonly group: number | null
 }
@@ -62,11 +62,12 @@ export interface SessionParts {
   readonly flights: Flights
   /** a process group of a shell given up, which this one ends */
   readonly leftOver: number | null
+  /** what read its sessions in an earlier run, where that is remembered */
+  readonly reader?: Reader
   gone(how: Gone): void
 }
 
 const MOST_OUTPUT = 64 * 1024 * 1024
-const NOTHING: Buffer = Buffer.alloc(0)
 
 interface Sent {
   /** null: the preamble */
@@ -82,9 +83,7 @@ export class Session {
   readonly #collector = new Collector((answer) => this.#answered(answer))
   readonly #sent: Sent[] = []
   readonly #unsent: Item[] = []
-  readonly #defined = new Set<Library | PerlPart>()
-  /** who reads it, as far as that is known: where it may be either, it is sent what both understand */
-  #reader: 'shell' | 'perl' | 'either'
+  readonly #speech: Speech
   #state: 'locked' | 'opening' | 'ready' | 'over' = 'locked'
   #group: number | null = null
   #flushing: NodeJS.Immediate | null = null
@@ -93,7 +92,7 @@ export class Session {
   constructor(parts: SessionParts) {
     const { powers } = parts
     this.#parts = parts
-    this.#reader = powers.isPerl ? 'either' : 'shell'
+    this.#speech = new Speech(powers.isPerl === true, parts.reader)
     parts.flights.opened()
     this.#channel = parts.wire.open(powers.argv, {
       stdout: (chunk) => this.#heard('stdout', chunk),
@@ -125,11 +124,7 @@ export class Session {
 
   #open(): void {
     this.#state = 'opening'
-    const { text, script, ask } = preamble(this.#parts.leftOver)
-    const mark = this.#expect(null)
-    const bare = framedBare(script, mark)
-    if (this.#reader === 'shell') this.#channel.write(bytesOf(text + bare))
-    else this.#channel.write(Buffer.concat([perlProgram(), spoken({ defined: text, script: bare, mark, ask })]))
+    this.#channel.write(this.#speech.begin(this.#parts.leftOver, this.#expect(null)))
     this.#flushSoon()
   }
 
@@ -140,25 +135,9 @@ export class Session {
   #flush(): void {
     this.#flushing = null
     if (this.#state !== 'opening' && this.#state !== 'ready') return
-    const all = this.#unsent.splice(0).map((item) => this.#textOf(item))
+    const all = this.#unsent.splice(0).map((item) => this.#speech.frame(item.frame, this.#expect(item)))
     if (all.length > 0) this.#channel.write(Buffer.concat(all))
     if (this.#timer === null) this.#watch()
-  }
-
-  #textOf(item: Item): Buffer {
-    const { script, libraries, ask } = item.frame
-    const mark = this.#expect(item)
-    const defined = libraries.filter((library) => this.#isNew(library)).map(libraryText)
-    if (this.#reader === 'shell') return bytesOf(defined.join('') + framed(script, mark))
-    const part = ask !== undefined && this.#isNew(ask.part) ? perlPart(ask.part) : NOTHING
-    const isSpared = ask !== undefined && this.#reader === 'perl'
-    const frame = { defined: defined.join(''), script: isSpared ? '' : framed(script, mark), mark, ask }
-    return Buffer.concat([part, spoken(frame)])
-  }
-
-  #isNew(text: Library | PerlPart): boolean {
-    const { size } = this.#defined
-    return this.#defined.add(text).size > size
   }
 
   #expect(item: Item | null): string {
@@ -184,10 +163,7 @@ export class Session {
     if (first.item !== null) this.#parts.flights.land(first.flight)
     if (first.item === null) {
       this.#state = 'ready'
-      // a login shell's own files may have put something out before it
-      const [, perl, group] = /(perl )?(\d+)$/.exec(answer.stdout.toString('latin1')) ?? []
-      this.#group = Number(group ?? 0) || null
-      this.#reader = perl === undefined ? 'shell' : 'perl'
+      this.#group = this.#speech.begun(answer)
     } else if (first.item.frame.ask !== undefined && answer.code === CANNOT) this.#askShell(first.item)
     else first.item.resolve(answer)
     this.#watch()
@@ -236,19 +212,19 @@ export class Session {
   #refused(code: number | null): void {
     const { powers } = this.#parts
     const words = this.#words()
-    const isPerl = this.#reader !== 'shell' && isPerlTrouble(words)
-    const unread = !isPerl && powers.understands?.(code, words) === false
-    this.#giveUp(powers.explain(code, words), { final: !isPerl, unread })
+    const isUnread = powers.understands?.(code, words) === false
+    const instead = this.#speech.isPerl && isPerlTrouble(words) ? powers.plain : isUnread ? powers.inEnglish : undefined
+    this.#giveUp(powers.explain(code, words), { final: instead === undefined, instead: instead ?? null })
   }
 
   #giveUp(
     error: HostError,
-    how: { readonly culprit?: Item | null; readonly final?: boolean; readonly unread?: boolean },
+    how: { readonly culprit?: Item | null; readonly final?: boolean; readonly instead?: Powers | null },
   ): void {
     if (this.#state === 'over') return
     const waiting = [...this.#sent.flatMap((one) => one.item ?? []), ...this.#unsent]
     this.close()
-    const { culprit = null, final = false, unread = false } = how
-    this.#parts.gone({ error, culprit, waiting, final, unread, perl: this.#reader !== 'shell', group: this.#group })
+    const { culprit = null, final = false, instead = null } = how
+    this.#parts.gone({ error, culprit, waiting, final, instead, isPerl: this.#speech.isPerl, group: this.#group })
   }
 }

@@ -4,6 +4,7 @@ import type { Flights } from './flights.ts'
 import type { RawAnswer } from './frame.ts'
 import type { Powers } from './powers.ts'
 import { type Frame, type Gone, type Item, Session } from './session.ts'
+import type { Reader } from './speech.ts'
 
 /** A shell that stays open, with somebody's powers; opened when it is needed first. */
 export interface Shell {
@@ -16,7 +17,7 @@ export interface Shell {
 const MOST_TRIES = 2
 
 /** Makes a shell that is replaced when a command outlives its limit: questions are asked again once, nothing else. */
-export const createShell = (parts: { wire: Wire; powers: Powers; flights: Flights }): Shell => {
+export const createShell = (parts: { wire: Wire; powers: Powers; flights: Flights; reader?: Reader }): Shell => {
   let session: Session | null = null
   let failure: HostError | null = null
   let leftOver: number | null = null
@@ -30,13 +31,13 @@ export const createShell = (parts: { wire: Wire; powers: Powers; flights: Flight
   const gone = (how: Gone): void => {
     session = null
     leftOver = how.group
-    if (how.unread && powers.inEnglish !== undefined) {
-      powers = powers.inEnglish
+    if (how.instead !== null) {
+      powers = how.instead
       for (const item of how.waiting) send(item)
       return
     }
-    // whatever ended it, it is not asked of perl again
-    if (how.perl && powers.plain !== undefined && !how.final) powers = powers.plain
+    // whatever ended it, perl is not asked again
+    if (how.isPerl) powers = powers.plain ?? powers
     if (how.final) failure = how.error
     for (const item of how.waiting) {
       if (how.final || item === how.culprit) item.reject(how.error)

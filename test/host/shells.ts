@@ -7,6 +7,7 @@ import type { Machine } from '../../src/contract/machine.ts'
 import { createFlights } from '../../src/host/flights.ts'
 import { localConnection, localWire } from '../../src/host/local.ts'
 import { createMachine } from '../../src/host/machine.ts'
+import { PERL_OR_SHELL } from '../../src/host/perl.ts'
 import { loginPowers } from '../../src/host/powers.ts'
 import { runnerOf } from '../../src/host/runner.ts'
 import type { Frame } from '../../src/host/session.ts'
@@ -35,7 +36,7 @@ after(() => {
 export const localShell = (argv: readonly string[]) => {
   const wire = localWire()
   const flights = createFlights()
-  const shell = createShell({ wire, flights, powers: { ...loginPowers('me', argv === READERS['perl and sh']), argv } })
+  const shell = createShell({ wire, flights, powers: { ...loginPowers('me', argv.includes(PERL_OR_SHELL)), argv } })
   opened.push(shell)
   const frame = (script: string, about: Partial<Frame> = {}): Frame => ({
     script,

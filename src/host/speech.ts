@@ -1,0 +1,75 @@
+import { bytesOf } from '../contract/bytes.ts'
+import { framed, framedBare, type RawAnswer } from './frame.ts'
+import { type Library, libraryText, preamble } from './library.ts'
+import { noPerl, type PerlAsk, type PerlPart, perlPart, perlProgram, spoken } from './perl.ts'
+
+/** What reads a host's sessions, as far as it is known before one is open. */
+export interface Reader {
+  readonly wasPerl: boolean
+  heard(isPerl: boolean): void
+}
+
+/** A script, and what perl may be asked instead of it. */
+export interface Spoken {
+  readonly script: string
+  readonly libraries: readonly Library[]
+  readonly ask?: PerlAsk
+}
+
+/** Writes what a session is sent: for a shell, for perl, or, until it is known which of them reads it, for both. */
+export class Speech {
+  readonly #defined = new Set<Library | PerlPart>()
+  readonly #before: Reader | undefined
+  #reader: 'shell' | 'perl' | 'either'
+
+  constructor(isPerl: boolean, before: Reader | undefined) {
+    this.#reader = isPerl ? 'either' : 'shell'
+    this.#before = before
+  }
+
+  /** It is, or may be, perl that reads it. */
+  get isPerl(): boolean {
+    return this.#reader !== 'shell'
+  }
+
+  begin(leftOver: number | null, mark: string): Buffer {
+    const { text, script, ask } = preamble(leftOver)
+    const bare = framedBare(script, mark)
+    if (this.#reader === 'shell') return bytesOf(text + bare)
+    return Buffer.concat([perlProgram(), spoken({ defined: text, script: bare, mark, ask })])
+  }
+
+  /** Hears the answer to what was sent first, and tells the process group. */
+  begun({ stdout }: RawAnswer): number | null {
+    // a login shell's own files may have put something out before it
+    const [, perl, group] = /(perl )?(\d+)$/.exec(stdout.toString('latin1')) ?? []
+    if (this.#reader === 'either') this.#before?.heard(perl !== undefined)
+    this.#reader = perl === undefined ? 'shell' : 'perl'
+    return Number(group ?? 0) || null
+  }
+
+  frame({ script, libraries, ask }: Spoken, mark: string): Buffer {
+    if (this.#reader === 'shell') return bytesOf(this.#define(libraries) + framed(script, mark))
+    if (ask === undefined) return spoken({ defined: this.#define(libraries), script: framed(script, mark), mark, ask })
+    const part = this.#isNew(ask.part) ? perlPart(ask.part) : NOTHING
+    const isEither = this.#reader === 'either' && !this.#before?.wasPerl
+    const defined = this.#define(isEither ? [...libraries, ...ask.libraries] : ask.libraries)
+    // a host that had perl the last time is sent the script only where it asks for that
+    const text = isEither ? framed(script, mark) : this.#reader === 'perl' ? '' : noPerl(mark)
+    return Buffer.concat([part, spoken({ defined, script: text, mark, ask })])
+  }
+
+  #define(all: readonly Library[]): string {
+    return all
+      .filter((library) => this.#isNew(library))
+      .map(libraryText)
+      .join('')
+  }
+
+  #isNew(text: Library | PerlPart): boolean {
+    const { size } = this.#defined
+    return this.#defined.add(text).size > size
+  }
+}
+
+const NOTHING: Buffer = Buffer.alloc(0)
