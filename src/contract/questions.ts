@@ -1,4 +1,5 @@
 import { WITH_PIN } from './card-script.ts'
+import { PERL_PARTS } from './key-perl.ts'
 import { PARTS, PUBLIC_PARTS, UNLOCKED } from './key-script.ts'
 import { NO_TERMINAL } from './quiet-script.ts'
 import { IF_IT_SERVES } from './serving-script.ts'
@@ -16,8 +17,20 @@ export interface Command {
   readonly inPlace?: true
   /** it changes files only, and these or such as are below: what is known of others stays; left out: it may change anything */
   readonly changes?: readonly string[]
+  /** what a host's perl does instead of such a script, where a host has it; it is given the same arguments */
+  readonly twin?: Twin
   /** such a script ends by `return` and changes only its own variables, IFS and `set -f`: it may share a subshell with others */
   readonly joins?: true
+}
+
+/**
+ * A program of perl that does what a script does, in fewer processes. It defines `$P{NAME}`, which adds to `$O` what the
+ * script would put out, and gives its exit code; undef, before anything was done, where the script has to do it.
+ */
+export interface Twin {
+  readonly name: string
+  /** a line that begins with # is a comment; no string in it holds the end of a line */
+  readonly text: string
 }
 
 const asked: unique symbol = Symbol('made in questions.ts')
@@ -164,6 +177,7 @@ export const questions = {
   publicParts: (path: string): Question => ({
     ...script(PARTS, path, PUBLIC_PARTS.first),
     joins: true,
+    twin: PERL_PARTS,
     shown: `public parts of ${path}, or ssh-keygen -y -f ${path}`,
   }),
   /** the public keys on a PKCS#11 token; no PIN is sent */

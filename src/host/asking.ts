@@ -11,6 +11,7 @@ import type { RawAnswer } from './frame.ts'
 import type { LookParts } from './look.ts'
 import { LOOK } from './look-library.ts'
 import type { Kind } from './memory.ts'
+import { twinAsk } from './perl.ts'
 import { commandScript, quote, shownOf, textScript } from './quote.ts'
 import { askRemembered, type OnTheWay, onTheWay, vouch } from './remembered.ts'
 import { type Frame, USUAL_MS } from './session.ts'
@@ -208,6 +209,7 @@ export const runCommand = async (
     script:
       input === undefined ? `${onTheWay?.script ?? ''}${program}` : `${textScript(input, bytesOf(input))} | ${program}`,
     libraries: onTheWay?.libraries ?? [],
+    ...twinOf(command, { input, onTheWay }),
     timeoutMs: command.timeoutMs ?? USUAL_MS,
     again: about.again,
     ...(about.anywhere ? { anywhere: true } : {}),
@@ -218,4 +220,12 @@ export const runCommand = async (
     : parts.runner.run(power, frame))
   const answer = onTheWay?.heard(said) ?? said
   return { code: answer.code, stdout: textOf(answer.stdout), stderr: textOf(answer.stderr) }
+}
+
+const twinOf = (
+  command: Command,
+  { input, onTheWay }: { readonly input: string | undefined; readonly onTheWay: OnTheWay | undefined },
+): Pick<Frame, 'ask'> => {
+  const ask = input === undefined ? twinAsk(command, onTheWay?.globs) : null
+  return ask === null ? {} : { ask }
 }

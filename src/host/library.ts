@@ -91,5 +91,5 @@ export const preamble = (
 ): { readonly text: string; readonly script: string; readonly ask: PerlAsk } => ({
   text: libraryText(BASE),
   script: leftOver === null || leftOver <= 1 ? GROUP : `kill -s KILL -- -${leftOver} 2>/dev/null; ${GROUP}`,
-  ask: { part: { name: 'group', text: '' }, fields: [`${leftOver ?? 0}`], libraries: [] },
+  ask: { name: 'group', parts: [], fields: [`${leftOver ?? 0}`], libraries: [] },
 })

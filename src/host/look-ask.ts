@@ -19,7 +19,7 @@ export type AskItem =
   | { readonly kind: 'path'; readonly path: string; readonly follow: boolean; readonly withText: boolean }
   | { readonly kind: 'list'; readonly path: string; readonly texts: string }
   | { readonly kind: 'account'; readonly name: string }
-  | { readonly kind: 'said' }
+  | { readonly kind: 'said'; readonly twin?: PerlAsk }
   | { readonly kind: 'question'; readonly unless: Unless }
 
 /** What a batch of looks asks of perl; null where it cannot be asked that. */
@@ -28,20 +28,23 @@ export const lookAsk = (
   mark: string,
   account: Account | null,
 ): PerlAsk => {
-  const scripts = looks.flatMap(({ item, script }) => (item.kind === 'said' ? [script] : []))
   const unless = looks.map(({ item }) => (item.kind === 'question' ? item.unless : null)).find((one) => one !== null)
   const question =
     unless === undefined || unless === null
       ? ['', '', '', '']
       : [unless.globs.join(' '), unless.witness.state, unless.witness.stats, unless.program]
   const user = account === null ? '' : `${account.user.uid}:${account.gid}:${account.user.name}`
-  const items = looks.flatMap(({ item }) => {
+  const items = looks.flatMap(({ item, script }) => {
     if (item.kind === 'path') return ['p', `${Number(item.follow)}`, `${Number(item.withText)}`, item.path]
     if (item.kind === 'list') return ['t', item.path, item.texts]
-    return item.kind === 'account' ? ['u', item.name] : []
+    if (item.kind === 'account') return ['u', item.name]
+    if (item.kind === 'question') return []
+    const { name = '', fields = [] } = item.twin ?? {}
+    return ['s', script, name, `${fields.length}`, ...fields]
   })
-  const libraries = scripts.length === 0 ? [] : [WITNESS]
-  return { part: PERL_LOOK, fields: [mark, user, scripts.join(''), ...question, ...items], libraries }
+  const parts = looks.flatMap(({ item }) => (item.kind === 'said' ? (item.twin?.parts ?? []) : []))
+  const libraries = items.includes('s') ? [WITNESS] : []
+  return { name: 'look', parts: [PERL_LOOK, ...parts], fields: [mark, user, ...question, ...items], libraries }
 }
 
 const FIRST = Buffer.from('perl\0', 'latin1')
@@ -63,13 +66,15 @@ export const parseAsked = (answer: RawAnswer, items: readonly AskItem[], mark: s
         const code = reader.letter() === '+' ? 0 : 1
         return { kind: 'said', said: { code, stdout: reader.net()?.stdout ?? EMPTY, stderr: EMPTY } }
       }
-      return item.kind === 'list' ? { kind: 'list', ...reader.listing() } : null
+      if (item.kind === 'list') return { kind: 'list', ...reader.listing() }
+      return item.kind === 'said' ? reader.said() : null
     })
     const question = items.findIndex(({ kind }) => kind === 'question')
     const said = question < 0 ? null : reader.letter() === '=' ? same : reader.answer()
     return items.map((item, index): BatchAnswer => {
-      if (item.kind === 'said') return { kind: 'said', said: { ...reader.answer(), stderr: reader.complaints() } }
-      return index === question && said !== null ? { kind: 'question', said } : (known[index] ?? null)
+      if (index === question && said !== null) return { kind: 'question', said }
+      if (item.kind !== 'said' || known[index] != null) return known[index] ?? null
+      return { kind: 'said', said: { ...reader.answer(), stderr: reader.complaints() } }
     })
   } catch (error) {
     if (error instanceof CutOff) return items.map(() => null)
@@ -104,6 +109,13 @@ const readerOf = ({ stdout, stderr }: RawAnswer, mark: string) => {
   }
   return {
     net,
+    /** what a twin said, behind its exit code */
+    said(): BatchAnswer {
+      const said = net()
+      if (said === null) return null
+      const [code, stdout] = [Number(said.stdout.toString('latin1', 0, 3)), said.stdout.subarray(3)]
+      return { kind: 'said', said: { ...said, code, stdout } }
+    },
     letter: () => stdout.toString('latin1', at, ++at),
     listing() {
       const said = net()

@@ -130,7 +130,10 @@ printf 'e\\0'
     said: (runner, power, frame, account) =>
       new Promise((resolve, reject) => {
         wait(runner, power, {
-          item: account === undefined ? { kind: 'said' } : { kind: 'account', name: account },
+          item:
+            account === undefined
+              ? { kind: 'said', ...(frame.ask === undefined ? {} : { twin: frame.ask }) }
+              : { kind: 'account', name: account },
           script: `printf %s "$k_mark" >&2
 ${frame.script}
 printf '%03d%s' $? "$k_mark"; printf %s "$k_mark" >&2; unset IFS; set +f

@@ -171,13 +171,14 @@ sub account {
   $t
 }
 sub net { my $t = shift // ''; $O .= length($t) . ":$t" }
-# MARK USER SCRIPT GLOBS STATE LINES QUESTION, and then of each: p FOLLOW TEXT PATH, t PATH SUFFIX, u NAME
+# MARK USER GLOBS STATE LINES QUESTION, and then of each: p FOLLOW TEXT PATH, t PATH SUFFIX, u NAME, s SCRIPT TWIN COUNT ARGUMENT...
 $P{look} = sub {
-  my ($m, $user, $script, $globs, $state, $lines, $question, @i) = @_;
+  my ($m, $user, $globs, $state, $lines, $question, @i) = @_;
   $X or return;
   %U = %V = ();
   if ($user ne '') { become(split /:/, $user, 3) or return }
   $O = "perl\0";
+  my $script = '';
   my $known = eval {
     while (@i) {
       my $k = shift @i;
@@ -190,6 +191,16 @@ $P{look} = sub {
         net($r);
         $O .= @t . ':';
         net($_) for @t
+      } elsif ($k eq 's') {
+        my ($t, $n, $c) = splice @i, 0, 3;
+        my @a = splice @i, 0, $c;
+        my $o = $O;
+        $O = '';
+        $c = $P{$n} ? eval { $P{$n}->(@a) } : undef;
+        my $r = defined $c ? sprintf('%03d', $c) . $O : '';
+        $O = $o;
+        net($r);
+        $script .= $t if $r eq ''
       } else {
         my $t = account(shift @i);
         $O .= defined $t ? '+' : '-';

@@ -19,6 +19,15 @@ sub put {
 }
 sub flush { put(STDOUT, $O); $O = '' }
 sub quoted { my $w = shift; $w =~ s/'/'\\''/g; "'$w'" }
+# a program and its arguments: what it puts out, and its exit code; it reads nothing, and what it complains of is dropped
+sub heard {
+  my $p = open(my $h, '-|') // return;
+  if (!$p) { open STDIN, '<', '/dev/null'; open STDERR, '>', '/dev/null'; exec { $_[0] } @_; exit 127 }
+  local $/;
+  my $o = <$h> // '';
+  close $h;
+  ($o, $? & 127 ? 128 + ($? & 127) : $? >> 8)
+}
 # has the shell run a text; it says so on a pipe of its own, after all that it put out
 sub sh {
   flush();

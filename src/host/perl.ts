@@ -1,16 +1,16 @@
 import { bytesOf } from '../contract/bytes.ts'
+import type { Command, Question, Twin } from '../contract/questions.ts'
 import type { Library } from './library.ts'
 import { MAIN } from './perl-main.ts'
 
 /** A part of the program that a host's perl runs: defined once per session, where a frame needs it first. */
-export interface PerlPart {
-  readonly name: string
-  readonly text: string
-}
+export type PerlPart = Twin
 
 /** What perl is asked instead of a script; what it cannot answer the same way, it leaves to the script. */
 export interface PerlAsk {
-  readonly part: PerlPart
+  /** which of the parts it defines is asked */
+  readonly name: string
+  readonly parts: readonly PerlPart[]
   readonly fields: readonly string[]
   /** what scripts among the fields need */
   readonly libraries: readonly Library[]
@@ -51,7 +51,7 @@ export const spoken = (about: { defined: string; script: string; mark: string; a
     `${defined.length}`,
     `${script.length}`,
     mark,
-    ...(ask === undefined ? [] : [ask.part.name, ...ask.fields.map(field)]),
+    ...(ask === undefined ? [] : [ask.name, ...ask.fields.map(field)]),
   ]
   return Buffer.concat([Buffer.from(`#K${fields.join('\t')}\n`, 'latin1'), defined, script])
 }
@@ -77,3 +77,17 @@ const flats = new Map<string, string>()
 
 /** Says whether perl may be used: not with KEYWARD_TOOLS=plain, which tells whether a trouble is of perl. */
 export const isPerlWanted = (): boolean => process.env.KEYWARD_TOOLS !== 'plain'
+
+/**
+ * What perl is asked instead of a command; null where that has no twin. Before the arguments of a question that may ask
+ * another one on its way are the files that decide that answer, in one word; '' where nobody wants to hear it.
+ */
+export const twinAsk = (command: Command & Pick<Question, 'tells'>, globs: readonly string[] = []): PerlAsk | null => {
+  const { twin, argv, env, inPlace, tells } = command
+  if (twin === undefined || env !== undefined || !inPlace) return null
+  const fields = [...(tells === undefined ? [] : [globs.join(' ')]), ...argv.slice(SCRIPT_WORDS)]
+  return { name: twin.name, parts: [twin], fields, libraries: [] }
+}
+
+// sh -c SCRIPT sh
+const SCRIPT_WORDS = 4

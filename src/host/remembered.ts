@@ -59,6 +59,8 @@ export const askRemembered = async (parts: Remembering, question: Question): Pro
 export interface OnTheWay {
   readonly script: string
   readonly libraries: readonly Library[]
+  /** the files that decide its answer */
+  readonly globs: readonly string[]
   /** hears the answer to that, and gives the script's own */
   heard(said: RawAnswer): RawAnswer
 }
@@ -67,6 +69,7 @@ export interface OnTheWay {
 export const onTheWay = (parts: Kept, question: Question): OnTheWay => ({
   script: checkedScript(question.decidedBy ?? []),
   libraries: [WITNESS],
+  globs: question.decidedBy ?? [],
   heard(said) {
     const cut = cutTold(said)
     if (cut === null) return said

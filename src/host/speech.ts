@@ -51,12 +51,12 @@ export class Speech {
   frame({ script, libraries, ask }: Spoken, mark: string): Buffer {
     if (this.#reader === 'shell') return bytesOf(this.#define(libraries) + framed(script, mark))
     if (ask === undefined) return spoken({ defined: this.#define(libraries), script: framed(script, mark), mark, ask })
-    const part = this.#isNew(ask.part) ? perlPart(ask.part) : NOTHING
+    const parts = ask.parts.filter((part) => this.#isNew(part)).map(perlPart)
     const isEither = this.#reader === 'either' && !this.#before?.wasPerl
     const defined = this.#define(isEither ? [...libraries, ...ask.libraries] : ask.libraries)
     // a host that had perl the last time is sent the script only where it asks for that
     const text = isEither ? framed(script, mark) : this.#reader === 'perl' ? '' : noPerl(mark)
-    return Buffer.concat([part, spoken({ defined, script: text, mark, ask })])
+    return Buffer.concat([...parts, spoken({ defined, script: text, mark, ask })])
   }
 
   #define(all: readonly Library[]): string {
@@ -71,5 +71,3 @@ export class Speech {
     return this.#defined.add(text).size > size
   }
 }
-
-const NOTHING: Buffer = Buffer.alloc(0)
