@@ -3,6 +3,7 @@ import { lstatSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'n
 import { homedir } from 'node:os'
 import { isAbsolute, join } from 'node:path'
 import type { Answer } from '../contract/look.ts'
+import type { UserLook } from './foresight.ts'
 import type { Reader } from './speech.ts'
 import type { Witness } from './witness.ts'
 
@@ -16,6 +17,10 @@ export interface Witnessed {
 export interface Answers extends Reader {
   get(question: string): Witnessed | null
   put(question: string, witnessed: Witnessed): void
+  /** what the last run looked at with the powers of users */
+  lastLooks(): readonly UserLook[]
+  /** what this run looks at */
+  looks(all: readonly UserLook[]): void
   /** writes down what was put; one that cannot be written is asked again the next time */
   save(): void
 }
@@ -37,6 +42,7 @@ export const openAnswers = (environment: Readonly<Record<string, string | undefi
       const file = join(folder, `${hash(machine)}.json`)
       let known: Kept | null = null
       let isChanged = false
+      let fresh: readonly UserLook[] | null = null
       const all = (): Kept => {
         known ??= read(folder, file)
         return known
@@ -54,7 +60,15 @@ export const openAnswers = (environment: Readonly<Record<string, string | undefi
           all().answers.set(hash(question), witnessed)
           isChanged = true
         },
+        lastLooks: () => all().looks,
+        looks(now) {
+          fresh = now
+        },
         save() {
+          if (fresh !== null && JSON.stringify(fresh) !== JSON.stringify(all().looks)) {
+            all().looks = fresh
+            isChanged = true
+          }
           if (isChanged) write(folder, file, all())
           isChanged = false
         },
@@ -75,16 +89,23 @@ interface Kept {
   readonly answers: Map<string, Witnessed>
   /** perl read its sessions */
   isPerl: boolean
+  looks: readonly UserLook[]
 }
 
 const read = (folder: string, file: string): Kept => {
-  const nothing: Kept = { answers: new Map(), isPerl: false }
+  const nothing: Kept = { answers: new Map(), isPerl: false, looks: [] }
   try {
     if (!isOurs(folder) || !isOurs(file)) return nothing
-    const kept = JSON.parse(readFileSync(file, 'utf8')) as { format: number; answers: object; perl: unknown }
+    const kept = JSON.parse(readFileSync(file, 'utf8')) as {
+      format: number
+      answers: object
+      perl: unknown
+      looks: unknown
+    }
     if (kept.format !== FORMAT) return nothing
     const answers = new Map(Object.entries(kept.answers).filter(([, one]) => isWitnessed(one)))
-    return { answers, isPerl: kept.perl === true }
+    const looks = Array.isArray(kept.looks) ? kept.looks.filter(isLook) : []
+    return { answers, isPerl: kept.perl === true, looks }
   } catch {
     return nothing
   }
@@ -96,13 +117,23 @@ const isWitnessed = (one: Partial<Witnessed> | null): one is Witnessed =>
   one.answer?.code === 0 &&
   typeof one.answer.stdout === 'string'
 
-const write = (folder: string, file: string, { answers, isPerl }: Kept): void => {
+const isLook = (one: Partial<UserLook> | null): one is UserLook =>
+  typeof one?.user === 'string' &&
+  typeof one.path === 'string' &&
+  typeof one.follow === 'boolean' &&
+  typeof one.withText === 'boolean'
+
+const write = (folder: string, file: string, { answers, isPerl, looks }: Kept): void => {
   const fresh = `${file}.${process.pid}`
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 })
-    writeFileSync(fresh, JSON.stringify({ format: FORMAT, perl: isPerl, answers: Object.fromEntries(answers) }), {
-      mode: 0o600,
-    })
+    writeFileSync(
+      fresh,
+      JSON.stringify({ format: FORMAT, perl: isPerl, looks, answers: Object.fromEntries(answers) }),
+      {
+        mode: 0o600,
+      },
+    )
     renameSync(fresh, file)
   } catch {
     // the next run asks again

@@ -22,18 +22,21 @@ export type AskItem =
   | { readonly kind: 'said'; readonly twin?: PerlAsk }
   | { readonly kind: 'question'; readonly unless: Unless }
 
-/** What a batch of looks asks of perl; null where it cannot be asked that. */
+/** What a batch of looks asks of perl, for itself (null), or for a user, whom it may have to look up. */
 export const lookAsk = (
   looks: readonly { readonly item: AskItem; readonly script: string }[],
   mark: string,
-  account: Account | null,
+  account: Account | string | null,
 ): PerlAsk => {
   const unless = looks.map(({ item }) => (item.kind === 'question' ? item.unless : null)).find((one) => one !== null)
   const question =
     unless === undefined || unless === null
       ? ['', '', '', '']
       : [unless.globs.join(' '), unless.witness.state, unless.witness.stats, unless.program]
-  const user = account === null ? '' : `${account.user.uid}:${account.gid}:${account.user.name}`
+  const user =
+    account === null || typeof account === 'string'
+      ? (account ?? '')
+      : `${account.user.uid}:${account.gid}:${account.user.name}`
   const items = looks.flatMap(({ item, script }) => {
     if (item.kind === 'path') return ['p', `${Number(item.follow)}`, `${Number(item.withText)}`, item.path]
     if (item.kind === 'list') return ['t', item.path, item.texts]

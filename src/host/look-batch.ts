@@ -1,4 +1,5 @@
 import type { Account } from './accounts.ts'
+import type { Foresight } from './foresight.ts'
 import { parseReport, type Report } from './found.ts'
 import { newMark, type RawAnswer } from './frame.ts'
 import { UNLESS_SETPRIV, withPowersOf } from './library.ts'
@@ -64,12 +65,14 @@ const MOST_BYTES = 64 * 1024
  * What a shell can tell by itself it tells (is it there, is the path real as it stands); the rest comes from one `stat`
  * and one `tail` for all. A text that does not fit to its size, since somebody writes to it, is read again by itself.
  */
-export const createLookBatch = (user: string): LookBatch => {
+export const createLookBatch = (user: string, foresight: Foresight): LookBatch => {
   let pending: Pending[] = []
 
   const flush = (): void => {
     const all = pending
     pending = []
+    const first = all.find(({ power }) => power === 'root')
+    if (first !== undefined) setImmediate(() => foresight.send(first.runner, first.flight))
     // root's shell first: where it is opened, the login user's looks go through it too
     for (const one of all.sort((a, b) => Number(b.power === 'root') - Number(a.power === 'root')))
       for (const looks of portions(one.looks)) void runTogether(one, looks)
@@ -94,14 +97,18 @@ export const createLookBatch = (user: string): LookBatch => {
         }
         // a name that ends a line would end that of another in what stat says
         if (path.includes('\n')) return resolve(alone())
-        wait(runner, power, {
-          item: { kind: 'path', path, follow, withText },
-          script: `k_sort ${given}; eval "$K_put"\n`,
-          shown,
-          settle: (answer) => resolve(answer.kind === 'path' ? answer.report(power ?? user) : alone()),
-          alone: () => resolve(alone()),
-          reject,
-        })
+        const ask = () =>
+          wait(runner, power, {
+            item: { kind: 'path', path, follow, withText },
+            script: `k_sort ${given}; eval "$K_put"\n`,
+            shown,
+            settle: (answer) => resolve(answer.kind === 'path' ? answer.report(power ?? user) : alone()),
+            alone: () => resolve(alone()),
+            reject,
+          })
+        const early = runner.isRoot(power) || runner.isHidden ? null : foresight.take({ ...look, user: power ?? user })
+        if (early === null) return ask()
+        void early.then((report) => (report === null ? ask() : resolve(report)))
       }),
     listing: (runner, power, { path, texts }) =>
       new Promise((resolve, reject) => {

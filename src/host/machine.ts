@@ -7,6 +7,7 @@ import { isAccountFile } from './accounts.ts'
 import type { Answers } from './answers.ts'
 import { runCommand } from './asking.ts'
 import type { Wire } from './channel.ts'
+import { createForesight } from './foresight.ts'
 import { createLook, type LookParts } from './look.ts'
 import { createLookBatch } from './look-batch.ts'
 import { createMemory } from './memory.ts'
@@ -41,7 +42,7 @@ export const createMachine = (parts: MachineParts): Machine => {
     connection: parts.connection,
     runner,
     memory,
-    batch: createLookBatch(user),
+    batch: createLookBatch(user, createForesight(parts.answers, memory.age)),
     answers: parts.answers,
     login: parts.login,
     control: (options) => control().look(atControl(options, parts.control === null)),

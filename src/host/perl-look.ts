@@ -120,10 +120,15 @@ sub islocal {
   }
   2 == keys %n
 }
-# UID GID NAME: takes a user's powers until back() is called
+# UID GID NAME, or NAME alone: takes a user's powers until back() is called
 sub become {
   my ($u, $g, $name) = @_;
   return if $> || !islocal();
+  if (!defined $g) {
+    ($name, my @e) = ($u, map split(/:/), grep /^\Q$u\E:/, split /\n/, slurp('/etc/passwd') // '');
+    ($u, $g) = @e[2, 3];
+    return if grep !/^\d+$/, $u // '', $g // '';
+  }
   my @g = map { my @e = split /:/; grep({ $_ eq $name } split /,/, $e[3] // '') ? $e[2] : () } split /\n/, slurp('/etc/group') // return;
   $) = "$g $g @g";
   $> = $u;

@@ -26,6 +26,8 @@ export interface Runner {
   isRoot(power: string | null): boolean
   /** says whether all that is sent now runs in the order in which it is sent: there is one shell */
   isInOrder(): boolean
+  /** what runs is not shown */
+  readonly isHidden?: true
   counts(): { readonly flights: number; readonly channels: number }
   close(): void
 }
@@ -33,6 +35,7 @@ export interface Runner {
 /** The same runner for a task with `no_log`: neither a trace nor the message of a failure says what it ran. */
 export const hiddenRunner = (runner: Runner): Runner => ({
   ...runner,
+  isHidden: true,
   run: (power, frame) => runner.run(power, { ...frame, hidden: true, shown: HIDDEN }),
 })
 
