@@ -10,7 +10,8 @@ export const PERL_LOOK: PerlPart = {
 open my $x, '<', '/proc/self/exe'; binmode $x; read $x, my $e, 20; close $x;
 # by the kind of machine: the number of statx, and what the kernel calls O_NOFOLLOW
 ($X, $F) = @{{62 => [332, 0x20000], 183 => [291, 0x8000], 243 => [291, 0x20000]}->{unpack 'v', substr $e, 18} || []};
-$G = $);
+# as it is to be set again: one number alone would leave the others as they are
+$G = $) =~ / / ? $) : "$) $)";
 sub slurp {
   my ($p) = @_;
   sysopen my $h, $p, 0x80800 | $F or return;
@@ -52,7 +53,7 @@ sub walk {
   my ($r, $n, $b, $dangling) = ('', 0);
   while (@c) {
     my $c = shift @c;
-    if ($c eq '..') { $r =~ s{/[^/]*$}{}; next }
+    if ($c eq '..') { $r =~ s{/[^/]*$}{}; $b = ''; next }
     my $q = "$r/$c";
     $b = statx($q);
     if (!$b) {
@@ -73,7 +74,8 @@ sub walk {
     }
     $r = $q;
   }
-  $r eq '' ? ('f', '/', statx('/', 1) // return) : ('f', $r, $b)
+  $r = '/' if $r eq '';
+  ('f', $r, $b || statx($r) // return)
 }
 # FOLLOW TEXT PATH: what k_file says of it; nothing where that has to be asked
 sub look {

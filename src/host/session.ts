@@ -203,9 +203,11 @@ export class Session {
       this.#giveUp(new HostError('connection lost', { unreachable: true }), { final: true })
     else if (this.#state !== 'ready') this.#refused(how.code)
     else {
-      const culprit = this.#sent[0]?.item ?? null
+      const first = this.#sent[0]?.item ?? null
+      // what only looks is asked of a shell again
+      const culprit = this.#speech.isPerl && first?.frame.again ? null : first
       const what = how.signal === null ? `exit code ${how.code}` : `signal ${how.signal}`
-      this.#giveUp(new HostError(`${culprit?.frame.shown ?? 'a shell'}: its shell ended (${what})`), { culprit })
+      this.#giveUp(new HostError(`${first?.frame.shown ?? 'a shell'}: its shell ended (${what})`), { culprit })
     }
   }
 

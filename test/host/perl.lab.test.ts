@@ -1,0 +1,294 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import {
+  chmodSync,
+  chownSync,
+  lutimesSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import type { Machine } from '../../src/contract/machine.ts'
+import { createFlights } from '../../src/host/flights.ts'
+import { localWire } from '../../src/host/local.ts'
+import { LOOK } from '../../src/host/look-library.ts'
+import { PERL_OR_SHELL } from '../../src/host/perl.ts'
+import { loginPowers, type Powers } from '../../src/host/powers.ts'
+import { createShell } from '../../src/host/shell.ts'
+import { readWitness, SAME, unlessScript, WITNESS, witnessScript } from '../../src/host/witness.ts'
+import { localMachine, localShell, temporaryDirectory } from './shells.ts'
+
+const PERL = loginPowers('me', true).argv
+const isRoot = process.getuid?.() === 0
+
+/** The processes that were started by one, by their names. */
+const startedBy = (pid: number): readonly string[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const [, comm = '', parent] = /^\d+ \((.*)\) . (\d+)/.exec(readFileSync(`/proc/${name}/stat`, 'latin1')) ?? []
+        return Number(parent) === pid ? [comm] : []
+      } catch {
+        return []
+      }
+    })
+
+/** The processes of perl that were started here. */
+const perls = (): readonly number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return new RegExp(`^\\d+ \\(perl\\) . ${process.pid} `).test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+      } catch {
+        return false
+      }
+    })
+    .map(Number)
+
+describe('a session that perl reads', () => {
+  const dir = temporaryDirectory()
+  before(() => writeFileSync(join(dir, 'file'), 'one\n'))
+
+  it('looks without starting a process, and has one shell for all scripts', async () => {
+    const { machine, shell } = localMachine(PERL)
+    const on = machine.look({ power: null })
+    assert.equal(await on.read(join(dir, 'file')), 'one\n')
+    assert.deepEqual(await on.list(dir), ['file'])
+    const perl = Number((await shell.ask('echo $PPID')).stdout)
+    assert.equal(readFileSync(`/proc/${perl}/comm`, 'latin1'), 'perl\n')
+    const [first, second] = [await shell.ask('echo $PPID $$'), await shell.ask('echo $PPID $$')]
+    assert.equal(first.stdout, second.stdout)
+    assert.deepEqual(startedBy(perl), ['sh'])
+    shell.close()
+  })
+
+  it('has no shell as long as it is asked for looks alone', async () => {
+    const before = new Set(perls())
+    const { machine, shell } = localMachine(PERL)
+    await machine.look({ power: null }).read(join(dir, 'file'))
+    const mine = perls().filter((pid) => !before.has(pid))
+    assert.equal(mine.length, 1)
+    assert.deepEqual(startedBy(mine[0] ?? 0), [])
+    shell.close()
+  })
+
+  it('goes on with a shell when perl is ended, and asks again what only looks', async () => {
+    const { machine, shell } = localMachine(PERL)
+    const on = machine.look({ power: null })
+    await shell.ask('kill -9 $PPID', { again: false }).catch(() => {})
+    assert.equal(await on.read(join(dir, 'file')), 'one\n')
+    assert.notEqual((await shell.ask('cat /proc/$PPID/comm')).stdout, 'perl\n')
+    shell.close()
+  })
+
+  const shellOf = (argv: readonly string[], about: Partial<Powers> = {}) => {
+    const powers: Powers = { ...loginPowers('me', true), argv, ...about }
+    return createShell({ wire: localWire(), flights: createFlights(), powers })
+  }
+  const frame = (script: string, again = true) =>
+    ({ script, libraries: [], timeoutMs: 8000, again, shown: 'the script' }) as const
+
+  for (const [what, instead] of [
+    ['cannot be started', `exec /usr/bin/perl-that-is-not-there`],
+    ['takes another program', `exec /usr/bin/perl -C0 -e 'eval "1 +"; print STDERR $@'`],
+  ] as const)
+    it(`goes on with a shell where perl ${what}, also with what may run once only`, async () => {
+      const shell = shellOf(['/bin/sh', '-c', PERL_OR_SHELL.replace(/exec \/usr\/bin\/perl .*?"; /, `${instead}; `)])
+      const answer = await shell.run(frame('echo here', false))
+      assert.equal(answer.stdout.toString(), 'here\n')
+      shell.close()
+    })
+
+  it('is read by a shell where there is no perl, whatever was there the last time', async () => {
+    const argv = ['/bin/sh', '-c', PERL_OR_SHELL.replace('-x /usr/bin/perl', '-x /usr/bin/perl-that-is-not-there')]
+    for (const wasPerl of [false, true]) {
+      const heard: boolean[] = []
+      const reader = { wasPerl, heard: (isPerl: boolean) => void heard.push(isPerl) }
+      const powers = { ...loginPowers('me', true), argv }
+      const shell = createShell({ wire: localWire(), flights: createFlights(), powers, reader })
+      const ask = { name: 'look', parts: [], fields: [], libraries: [] }
+      const said = await shell.run({ ...frame('echo the script'), ask })
+      assert.equal(said.stdout.toString(), 'the script\n')
+      assert.deepEqual(heard, [false])
+      shell.close()
+    }
+  })
+
+  it('runs the script where perl cannot answer, and where it does not know what is asked', async () => {
+    const shell = shellOf(PERL)
+    const ask = (name: string, text: string) => ({ name, parts: [{ name, text }], fields: ['a%\tb\n'], libraries: [] })
+    await shell.run(frame(':'))
+    const told = async (name: string, text: string) =>
+      (await shell.run({ ...frame('echo script'), ask: ask(name, text) })).stdout.toString()
+    assert.equal(await told('said', '$P{said} = sub { $O .= "<$_[0]>"; 0 };'), '<a%\tb\n>')
+    assert.equal(await told('cannot', '$P{cannot} = sub { $O .= "half"; undef };'), 'script\n')
+    assert.equal(await told('dies', '$P{dies} = sub { die };'), 'script\n')
+    assert.equal(await told('unknown', ''), 'script\n')
+    assert.equal(await told('broken', '$P{broken} = sub {'), 'script\n')
+    shell.close()
+  })
+})
+
+describe('what perl tells of files that decide an answer', () => {
+  const dir = temporaryDirectory()
+
+  it('is to the letter what the shell tells, in any time zone', async () => {
+    for (const name of ['b', 'a', '.hidden', 'a.old']) writeFileSync(join(dir, name), name)
+    lutimesSync(join(dir, 'a'), 0, 1_700_000_000.5)
+    const globs = [`${dir}/*`, `${dir}/a*`, `${dir}/none`, `${dir}/*.old`, dir, '/etc/passwd', '/usr/sbin/no*']
+    const zone = process.env.TZ
+    process.env.TZ = 'America/St_Johns'
+    try {
+      const [plain, perl] = [localShell(['dash']), localMachine(PERL)]
+      const told = await plain.raw(witnessScript(globs, 'echo answer'), { libraries: [WITNESS] })
+      const [state = '', stats = ''] = told.stdout.toString().split('\0')
+      assert.ok(stats.split('\n').length > 6, stats)
+      const { createLookBatch } = await import('../../src/host/look-batch.ts')
+      const batch = createLookBatch('me', { take: () => null, send: () => {} })
+      const asked = { globs, program: 'echo answer', shown: 'the question' }
+      const unless = (witness: { state: string; stats: string }) =>
+        batch.unless(perl.shell.runner, null, { ...asked, witness })
+      assert.equal((await unless({ state, stats }))?.stdout.toString(), SAME)
+      const other = await unless({ state, stats: stats.replace('|', '|1') })
+      assert.equal(other === null ? null : readWitness(other).answer.stdout.toString(), 'answer\n')
+      assert.deepEqual(other?.stdout.toString().split('\0').slice(0, 2), [state, stats])
+      symlinkSync('a', join(dir, 'link'))
+      assert.notEqual((await unless({ state, stats }))?.stdout.toString(), SAME)
+      // the same where one of them is a link, which is told by what it leads to
+      const linked = await plain.raw(witnessScript(globs, ':'), { libraries: [WITNESS] })
+      const [linkedState = '', linkedStats = ''] = linked.stdout.toString().split('\0')
+      assert.equal((await unless({ state: linkedState, stats: linkedStats }))?.stdout.toString(), SAME)
+      const script = unlessScript(globs, ':', { state: linkedState, stats: linkedStats })
+      assert.ok(LOOK.text.length > 0 && script.length > 0)
+      plain.close()
+      perl.shell.close()
+    } finally {
+      if (zone === undefined) delete process.env.TZ
+      else process.env.TZ = zone
+    }
+  })
+})
+
+if (isRoot)
+  describe('perl and the shell', () => {
+    const dir = temporaryDirectory()
+    const at = (path: string): string => join(dir, path)
+    const PATHS = [
+      '',
+      'd',
+      'd/f',
+      'd/none',
+      'd/f/below',
+      'closed',
+      'closed/f',
+      'closed/none',
+      'secret',
+      'to-d',
+      'to-d/f',
+    ]
+    const MORE = [
+      'to-d/none',
+      'to-up',
+      'to-up/d/f',
+      'loop',
+      'loop/x',
+      'far',
+      'abs',
+      'to-closed',
+      'to-closed/f',
+      'theirs',
+    ]
+    const ODD = [
+      'd/',
+      'd//f',
+      'd/./f',
+      'd/../d/f',
+      'slash',
+      'slash/f',
+      'chain',
+      'fifo',
+      'big',
+      'empty',
+      'bytes',
+      'setuid',
+    ]
+    const FIXED = ['/', '/etc', '/bin/sh', '/proc/1/comm', '/proc/sys/kernel/ostype', '/dev/null', '/root/x', '/sys']
+
+    before(() => {
+      chmodSync(dir, 0o755)
+      mkdirSync(at('d'))
+      mkdirSync(at('closed'), { mode: 0o700 })
+      for (const file of ['d/f', 'closed/f', 'secret', 'theirs']) writeFileSync(at(file), `${file}\n`)
+      chmodSync(at('secret'), 0o600)
+      const { uid, gid } = { uid: 65534, gid: 65534 }
+      chownSync(at('theirs'), uid, gid)
+      chmodSync(at('theirs'), 0o400)
+      const links = {
+        'to-d': 'd',
+        'to-up': '..',
+        loop: 'loop',
+        far: 'none/none',
+        abs: at('d/f'),
+        'to-closed': 'closed',
+      }
+      for (const [name, target] of Object.entries({ ...links, slash: 'd/', chain: 'abs' }))
+        symlinkSync(target, at(name))
+      execFileSync('mkfifo', [at('fifo')])
+      writeFileSync(at('big'), 'x'.repeat(300_000))
+      writeFileSync(at('empty'), '')
+      writeFileSync(at('bytes'), Buffer.from([0, 255, 10, 13, 10, 0xc3]))
+      writeFileSync(at('setuid'), '')
+      chmodSync(at('setuid'), 0o6755)
+    })
+
+    const told = async (machine: Machine, power: string | null, path: string, follow: boolean, text: boolean) => {
+      try {
+        return await machine.look({ power }).file(path, { follow, text })
+      } catch (error) {
+        return String(error)
+      }
+    }
+
+    for (const power of [null, 'nobody', 'daemon'])
+      it(`tell the same of every path, to ${power ?? 'root'}`, async () => {
+        const machines = [localMachine(PERL), localMachine(['dash'])]
+        const paths = [...[...PATHS, ...MORE, ...ODD].map((path) => `${dir}/${path}`), ...FIXED]
+        for (const { machine } of machines) await machine.look({ power: null }).user(power ?? 'root')
+        for (const follow of [true, false])
+          for (const text of [true, false])
+            for (const { shell, all } of [
+              { shell: 'one by one', all: false },
+              { shell: 'together', all: true },
+            ]) {
+              const both = await Promise.all(
+                machines.map(async ({ machine }) => {
+                  machine.forget()
+                  const ask = (path: string) => told(machine, power, path, follow, text)
+                  if (all) return await Promise.all(paths.map(ask))
+                  const answers: unknown[] = []
+                  for (const path of paths) answers.push(await ask(path))
+                  return answers
+                }),
+              )
+              for (const [index, path] of paths.entries())
+                assert.deepEqual(both[0]?.[index], both[1]?.[index], `${path}, ${shell}, ${follow} ${text}`)
+            }
+        for (const { shell } of machines) shell.close()
+      }).timeout(60_000)
+
+    it('take the powers of a user for his looks alone', async () => {
+      const { machine, shell } = localMachine(PERL)
+      await machine.look({ power: null }).user('nobody')
+      await assert.rejects(machine.look({ power: 'nobody' }).read(at('secret')), /nobody cannot look/)
+      assert.equal(await machine.look({ power: null }).read(at('secret')), 'secret\n')
+      assert.equal((await shell.ask('id -u; id -G')).stdout, `0\n${execFileSync('id', ['-G']).toString()}`)
+      assert.equal(userInfo().uid, 0)
+      shell.close()
+    })
+  })
