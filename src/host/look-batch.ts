@@ -153,6 +153,9 @@ printf '%03d%s' $? "$k_mark"; printf %s "$k_mark" >&2; unset IFS; set +f
       }),
     unless: (runner, power, { shown, ...unless }) =>
       new Promise((resolve, reject) => {
+        // a batch has one answer of this kind
+        const same = pending.find((one) => one.runner === runner && one.power === power)
+        if (same?.looks.some(({ item }) => item.kind === 'question')) return resolve(null)
         wait(runner, power, {
           item: { kind: 'question', unless },
           script: unlessScript(unless.globs, unless.program, unless.witness),

@@ -24,25 +24,27 @@ export interface Remembering {
 
 const witnessKey = (key: string): string => `witness ${key}`
 
+/** Of an answer that is not remembered: no files are as these were. */
+const NONE: Witness = { state: 'none', stats: '' }
+
 /** Asks a question, unless the files that decide its answer are as they were when it was answered last. */
 export const askRemembered = async (parts: Remembering, question: Question): Promise<Answer> => {
   const { runner, memory, answers, batch, power, key } = parts
   const before = answers.get(key)
-  const shown = shownOf(question)
+  const shown = before === null ? shownOf(question) : `${shownOf(question)}, unless its files are as they were`
   const globs = question.decidedBy ?? []
   const program = commandScript(question)
-  const ask = () =>
-    runner.run(power, {
+  const asked = { globs, program, witness: before?.witness ?? NONE, shown }
+  const said =
+    (await batch.unless(runner, power, asked)) ??
+    (await runner.run(power, {
       script: witnessScript(globs, program),
       libraries: [WITNESS],
       timeoutMs: question.timeoutMs ?? USUAL_MS,
       again: true,
       anywhere: true,
       shown,
-    })
-  const unless = (witness: Witness) =>
-    batch.unless(runner, power, { globs, program, witness, shown: `${shown}, unless its files are as they were` })
-  const said = (before === null ? null : await unless(before.witness)) ?? (await ask())
+    }))
   if (before !== null && said.stdout.toString('latin1') === SAME) return before.answer
   const read = readWitness(said)
   const { code, stdout, stderr } = read.answer

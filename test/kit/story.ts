@@ -36,8 +36,8 @@ process.once('exit', () => rmSync(scratch, { recursive: true, force: true }))
 /** Runs the built command, without a terminal, to its end. */
 export async function keyward(args: readonly string[], setting: Setting = {}): Promise<Told> {
   const { cwd = repository, stdin = '', timeoutMs = 60_000 } = setting
-  const { PATH = '/usr/bin:/bin', KEYWARD_SSH = '' } = process.env
-  const env = { PATH, KEYWARD_SSH, HOME: setting.home ?? folder({}), ...setting.env }
+  const { PATH = '/usr/bin:/bin', KEYWARD_SSH = '', KEYWARD_TOOLS = '' } = process.env
+  const env = { PATH, KEYWARD_SSH, KEYWARD_TOOLS, HOME: setting.home ?? folder({}), ...setting.env }
   const finished = await runCommand(process.execPath, [mainFile, ...args], { cwd, env, stdin, timeoutMs })
   const stdout = finished.stdout.toString()
   return { code: finished.code, stdout, stderr: finished.stderr, json: <T>() => JSON.parse(stdout) as T }
