@@ -3,6 +3,7 @@ import { PERL_PARTS } from './key-perl.ts'
 import { PARTS, PUBLIC_PARTS, UNLOCKED } from './key-script.ts'
 import { NO_TERMINAL } from './quiet-script.ts'
 import { IF_IT_SERVES } from './serving-script.ts'
+import { PERL_UNIT } from './unit-perl.ts'
 import { type AboutUnit, CLOCKS, UNIT } from './unit-script.ts'
 
 /** A program with its arguments, run without a shell between. `env` adds to the environment; a secret is never in either. */
@@ -203,6 +204,7 @@ export const questions = {
     ),
     ...(about.check === undefined ? {} : { tells: about.check }),
     joins: true,
+    twin: PERL_UNIT,
     shown: `look for the service ${about.names.join(' or ')}`,
   }),
   openrcStatus: (name: string): Question => ask('rc-service', name, 'status'),
