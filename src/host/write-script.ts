@@ -35,7 +35,7 @@ export const ownership = (state: PathState): Ownership => (state === null || sta
 const sum = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
 /** A mode as `stat -c %a` prints it. */
-const plainMode = (mode: string | undefined): string => mode?.replace(/^0+(?=.)/, '') ?? ''
+export const plainMode = (mode: string | undefined): string => mode?.replace(/^0+(?=.)/, '') ?? ''
 
 /** A script that writes files, and whose powers it needs. */
 export interface WriteScript {

@@ -6,6 +6,8 @@ import type { PathState } from '../contract/state.ts'
 import { newMark, type RawAnswer } from './frame.ts'
 import { quote } from './quote.ts'
 import type { Runner } from './runner.ts'
+import type { Frame } from './session.ts'
+import { writeAsk } from './write-ask.ts'
 import { FOLLOWS } from './write-library.ts'
 import { STALE } from './write-place.ts'
 import {
@@ -77,7 +79,8 @@ const writeBatch = async (runner: Runner, tasks: readonly Task[]): Promise<Writt
     given = [{ ...first, found: withoutOwner(first.found) }, ...tasks.slice(1)]
   }
   const mark = newMark()
-  const { code, stdout, stderr } = await run(runner, writersScript(runner, given, mark), given)
+  const script = writersScript(runner, given, mark)
+  const { code, stdout, stderr } = await run(runner, script, given, writeAsk(runner, given, script, mark))
   const said = textOf(stdout).split(mark)
   const written = said.length - 1
   const last = given[written] ?? first
@@ -116,10 +119,16 @@ const withoutOwner = (state: PathState): PathState => {
   return rest
 }
 
-const run = (runner: Runner, written: WriteScript, tasks: readonly { path: string }[]): Promise<RawAnswer> =>
+const run = (
+  runner: Runner,
+  written: WriteScript,
+  tasks: readonly { path: string }[],
+  ask: Pick<Frame, 'ask' | 'forUser'> = {},
+): Promise<RawAnswer> =>
   runner.run(written.as, {
     script: written.script,
     libraries: written.libraries,
+    ...ask,
     timeoutMs: WRITE_MS * tasks.length,
     again: false,
     anywhere: true,

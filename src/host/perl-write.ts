@@ -1,0 +1,208 @@
+import type { PerlPart } from './perl.ts'
+
+/**
+ * Writes files as the functions of write-library.ts do, one after the other, where all of them are plain: regular files
+ * and directories without rights, attributes or second names, in directories that are the writer's alone. The first that
+ * is not, or cannot be written, is left to those functions, and so are all behind it; where some are written by then, what
+ * is there is said not to be what was found, so that it is looked at again. It works from inside the directory and by
+ * handles; a text that was found is compared byte for byte, and comes as what of it is not in the new one.
+ */
+export const PERL_WRITE: PerlPart = {
+  name: 'write',
+  text: String.raw`
+open my $x, '<', '/proc/self/exe'; binmode $x; read $x, my $e, 20; close $x;
+# by the kind of machine, of 64 bits: the numbers of statx, getcwd, flistxattr, fdatasync, fsync, and O_NOFOLLOW, O_DIRECTORY
+my @y = (291, 17, 13, 83, 82);
+my ($statx, $getcwd, $list, $fdatasync, $fsync, $nofollow, $isdir) =
+  @{{"\2>" => [332, 79, 196, 75, 74, 0x20000, 0x10000], "\2\xb7" => [@y, 0x8000, 0x4000], "\2\xf3" => [@y, 0x20000, 0x10000]}->{join '', map substr($e, $_, 1), 4, 18} || []};
+my $me = $);
+my ($t, $now, $i, $touched, $random, %ids, %names, %named) = ('', '');
+# a number that names a file is no handle of it
+my $stat = sub {
+  my ($h, $p, $b) = ($_[0], ref $_[0] ? '' : "$_[0]", "\0" x 256);
+  syscall($statx, ref $h ? fileno $h : -100, $p, ref $h ? 0x1100 : 0x100, 0x7ff, $b) < 0 ? undef : $b
+};
+my $facts = sub { unpack 'LLLS', substr $_[0], 16 };
+# all that changes where somebody changes it
+my $print = sub { defined $_[0] ? substr($_[0], 16, 32) . substr($_[0], 96, 32) . substr($_[0], 136, 8) : '' };
+my $odd = sub { die "odd\n" };
+my $bare = sub { my $n = syscall $list, fileno $_[0], 0, 0; $n == 0 || $n < 0 && $! == 95 or $odd->() };
+my $whole = sub {
+  my ($h, $t, $n) = ($_[0], '');
+  while ($n = sysread $h, $t, 65536, length $t) {}
+  defined $n or die "$!\n";
+  $t
+};
+my $file = sub { open my $h, '<', $_[0] or return ''; $whole->($h) };
+my $name = sub { my ($k, $n) = @_; $names{$k . $n} //= ($k eq 'u' ? getpwuid $n : getgrgid $n) // 'UNKNOWN' };
+my $is = sub { my ($k, $n, $w) = @_; $w eq '' || $w eq $n || $w eq $name->($k, $n) };
+my $id = sub {
+  my ($k, $n, $w) = @_;
+  $is->(@_) ? $n : ($k eq 'u' ? getpwnam $w : getgrnam $w) // ($w =~ /^\d{1,9}$/ ? $w : $odd->())
+};
+# NAME: has that user's powers from now on, or root's again
+my $become = sub {
+  my ($n) = @_;
+  return if $n eq $now;
+  if ($now ne '') { $> = 0; $) = $me; $now = '' }
+  return if $n eq '';
+  $> == 0 or $odd->();
+  my ($u, @g) = @{$ids{$n} ||= do {
+    $odd->() if -d '/etc/userdb' || -d '/run/userdb';
+    my %d;
+    for (split /\n/, $file->('/etc/nsswitch.conf')) {
+      my ($d, $l) = /^\s*(\S+)\s*(.*)/ or next;
+      $odd->() if $d =~ /^initgroups:|^(?:passwd|group):./;
+      next if $d !~ /^(?:passwd|group):$/;
+      $l =~ s/#.*//;
+      $odd->() if $d{$d}++ || grep !/^(?:files|systemd)$/, split ' ', $l;
+    }
+    my @u = map [split /:/], grep /^\Q$n\E:/, split /\n/, $file->('/etc/passwd');
+    $odd->() if 2 != keys %d || @u != 1 || grep !/^[1-9]\d{0,8}$/, @{$u[0]}[2, 3];
+    [@{$u[0]}[2, 3], map { my @e = split /:/; grep({ $_ eq $n } split /,/, $e[3] // '') ? $e[2] : () } split /\n/, $file->('/etc/group')]
+  }};
+  $now = $n;
+  $) = "$g[0] @g";
+  $> = $u;
+  $> == $u && $) == $g[0] or $odd->()
+};
+# goes into a directory that is the writer's alone
+my $enter = sub {
+  my ($d) = @_;
+  my $b = "\0" x 4096;
+  chdir $d or $odd->();
+  syscall($getcwd, $b, 4096) > 0 && unpack('Z*', $b) eq $d or $odd->();
+  sysopen my $h, '.', $isdir or $odd->();
+  my (undef, $u, undef, $m) = $facts->($stat->($h) // $odd->());
+  $u == $> && !($m & 02022) or $odd->();
+  $bare->($h);
+  $h
+};
+# shows that somebody writes here, as k_turn does
+my $show = sub {
+  my $n = ".keyward-$$-$random$i";
+  sysopen my $h, $n, 0xc2 | $nofollow, 0600 or die "$!\n";
+  $t = $n;
+  my (undef, $u, undef, $m) = $facts->($stat->($h));
+  $u == $> && $m == 0100600 or $odd->();
+  $bare->($h);
+  $h
+};
+my $alone = sub {
+  opendir my $d, '.' or $odd->();
+  /^\.keyward-([^-]*)-/ && $1 ne $$ && -d "/proc/$1" and $odd->() for readdir $d
+};
+# HANDLE FACTS UID GID MODE, of what has its name already or not: gives it what it has not
+my $give = sub {
+  my ($h, $was, $u, $g, $mode, $there) = @_;
+  my (undef, $a, $b, $m) = $facts->($was);
+  my $given = $a != $u || $b != $g;
+  if ($given) { $> && $odd->(); chown $u, $g, $h or die "$!\n"; $touched ||= $there }
+  if ($mode ne '' && ($given || ($m & 07777) != oct $mode)) { chmod oct $mode, $h or die "$!\n"; $touched ||= $there }
+  (undef, $a, $b, $m) = $facts->($stat->($h));
+  $a == $u && $b == $g && ($mode eq '' || ($m & 07777) == oct $mode) or $odd->()
+};
+# LOOK PATH WANTED FOUND, OWNER GROUP MODE as found, as wanted, TEXT WAS: wanted is a text (f), a mode (m), a directory (d)
+my $one = sub {
+  my ($look, $path, $want, $found, $fo, $fg, $fm, $o, $g, $mode, $text, $was) = @_;
+  my ($d, $n) = $path =~ m{^(.*)/([^/]+)$}s or $odd->();
+  my $in = $enter->($d eq '' ? '/' : $d);
+  my $new = $want eq 'd' || $look ? undef : $show->();
+  $alone->() if $want ne 'd';
+  my ($b, $old) = $stat->($n);
+  defined $b || $! == 2 or $odd->();
+  my ($links, $u, $v, $m) = $b ? $facts->($b) : (1, $>);
+  my $k = $b ? {0100000, 'f', 0040000, 'd'}->{$m & 0170000} // 'o' : 'a';
+  # what only root can give, he gives afterwards
+  $> and $u != $> || !$is->('u', $u, $o) || !$is->('g', $v // $) + 0, $g) and $odd->();
+  if ($b) {
+    sysopen $old, $n, 0x900 | $nofollow or $odd->();
+    $print->($stat->($old)) eq $print->($b) && ($links == 1 || $k eq 'd') or $odd->();
+    $bare->($old);
+  }
+  return if $look;
+  $k eq $found or $odd->();
+  !$b || $is->('u', $u, $fo) && $is->('g', $v, $fg) && ($fm eq '' || oct $fm == ($m & 07777)) or $odd->();
+  if ($was ne '') {
+    my ($p, $s, $w) = split / /, $was, 3;
+    $whole->($old) eq substr($text, 0, $p) . $w . substr($text, length($text) - $s) or $odd->();
+  }
+  if (!$b && $want eq 'd') {
+    $mode = 755 if $mode eq '';
+    my $mask = umask 0;
+    my $made = mkdir $n, 0777 & oct $mode;
+    my $why = "$!\n";
+    umask $mask;
+    $made or die $why;
+    $touched = 1;
+    $b = $stat->($n);
+    sysopen $old, $n, $isdir | $nofollow or $odd->();
+    (undef, $u, $v, $m) = $facts->($b);
+    $u == $> && $print->($stat->($old)) eq $print->($b) or $odd->();
+  }
+  if ($want ne 'f') {
+    $give->($old, $b, $id->('u', $u, $o), $id->('g', $v, $g), $mode, 1);
+    if ($t ne '') { unlink $t or die "$!\n"; $t = '' }
+  } else {
+    my $made = $stat->($new);
+    my (undef, $nu, $ng) = $facts->($made);
+    ($v, $m) = ($ng, 0644) if !$b;
+    $> and $u != $nu || $v != $ng and $odd->();
+    my ($wu, $wg) = ($id->('u', $u, $o), $id->('g', $v, $g));
+    # whoever gives a file away takes these bits from it
+    $m & 06000 && $mode eq '' && ($wu != $u || $wg != $v) and $odd->();
+    for (my $a = 0; $a < length $text;) { $a += syswrite($new, $text, length($text) - $a, $a) || die "$!\n" }
+    sysseek $new, 0, 0;
+    $whole->($new) eq $text or $odd->();
+    $give->($new, $made, $wu, $wg, $mode eq '' ? sprintf('%o', $m & 07777) : $mode, 0);
+    syscall($fdatasync, fileno $new) < 0 and die "$!\n";
+    $print->($stat->($n)) eq $print->($b) or $odd->();
+    if (!rename $t, $n) { $! == 16 ? $odd->() : die "$!\n" }
+    $t = '';
+  }
+  $named{$d} = $in if $want eq 'f' || $found eq 'a'
+};
+# MARK RANDOM USER, and then of each: USER where it is another (of the session: nothing), and what is told to the function above
+$P{write} = sub {
+  my ($mark, $r, $as, @f) = @_;
+  return if !$statx || -e '/sys/fs/selinux/enforce' || -e '/selinux/enforce';
+  sysopen my $home, '.', $isdir or return;
+  $random = $r;
+  my $clean = sub { unlink $t if $t ne ''; $t = '' };
+  local @SIG{qw(HUP INT TERM)} = (sub { $clean->(); exit 1 }) x 3;
+  my ($c, $out, %will, @t) = (0, '');
+  push @t, [splice @f, 0, 12] while @f;
+  my $try = sub {
+    my $ok = eval { my ($look, $user, @a) = @_; $become->($user eq '' ? $as : $user); $one->($look, @a); 1 };
+    my $why = $@;
+    $clean->();
+    $ok ? '' : $why
+  };
+  $touched = $i = 0;
+  for (@t) {
+    my ($d) = $_->[1] =~ m{^(.*)/}s;
+    if (!$will{$d} && !$will{$_->[1]} && $try->(1, @$_) ne '') { $c = undef; last }
+    $will{$_->[1]} = 1
+  }
+  for (defined $c ? @t : ()) {
+    my $why = $try->(0, @$_);
+    if ($why ne '') {
+      if (!$touched) { $c = undef; last }
+      $c = $why eq "odd\n" ? 10 : 1;
+      $out .= $why if $c == 1;
+      last
+    }
+    $touched = 1;
+    last if ++$i == @t;
+    $O .= $mark;
+    $out .= $mark
+  }
+  eval { $become->('') };
+  chdir $home;
+  syscall $fsync, fileno $_ for values %named;
+  %named = %names = %ids = ();
+  put(STDERR, $out) if defined $c;
+  $c
+};
+`,
+}
