@@ -32,7 +32,7 @@ export const writeAsk = (
   }
   if (letters > MOST_LETTERS) return {}
   const random = newMark()
-  const askFor = (user: string) => ({ part: PERL_WRITE, fields: [mark, random, user, ...fields] })
+  const askFor = (user: string) => ({ part: PERL_WRITE, fields: [mark, random, user, ...fields], libraries: [] })
   return {
     ask: askFor(''),
     forUser: (account) => ({ script: asScript(account, script, libraries), ask: askFor(account.user.name) }),

@@ -79,7 +79,12 @@ for (const [name, argv] of Object.entries(READERS))
       const modes = ['a/old', 'a/one', 'b/two'].map((path) => statSync(at(path)).mode & 0o7777)
       assert.deepEqual(modes, [0o640, 0o644, 0o600])
       if (name !== 'busybox sh')
-        assert.deepEqual(called(), { stat: 1, sync: 2, sha256sum: 1, cp: 1, mv: 3, chmod: 0, rm: 0, mkdir: 0 })
+        assert.deepEqual(
+          called(),
+          name === 'perl and sh'
+            ? { stat: 0, sync: 0, sha256sum: 0, cp: 0, mv: 0, chmod: 0, rm: 0, mkdir: 0 }
+            : { stat: 1, sync: 2, sha256sum: 1, cp: 1, mv: 3, chmod: 0, rm: 0, mkdir: 0 },
+        )
     })
 
     it('are synced by names that only the writer can have put there, and directories as nothing else', async () => {
