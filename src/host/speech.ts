@@ -14,6 +14,8 @@ export interface Spoken {
   readonly script: string
   readonly libraries: readonly Library[]
   readonly ask?: PerlAsk
+  /** it only looks */
+  readonly again: boolean
 }
 
 /** Writes what a session is sent: for a shell, for perl, or, until it is known which of them reads it, for both. */
@@ -48,11 +50,12 @@ export class Speech {
     return Number(group ?? 0) || null
   }
 
-  frame({ script, libraries, ask }: Spoken, mark: string): Buffer {
+  frame({ script, libraries, ask, again }: Spoken, mark: string): Buffer {
     if (this.#reader === 'shell') return bytesOf(this.#define(libraries) + framed(script, mark))
     if (ask === undefined) return spoken({ defined: this.#define(libraries), script: framed(script, mark), mark, ask })
     const parts = ask.parts.filter((part) => this.#isNew(part)).map(perlPart)
-    const isEither = this.#reader === 'either' && !this.#before?.wasPerl
+    // what changes something goes along with its script: asked again it would be out of turn
+    const isEither = !again || (this.#reader === 'either' && !this.#before?.wasPerl)
     const defined = this.#define(isEither ? [...libraries, ...ask.libraries] : ask.libraries)
     // a host that had perl the last time is sent the script only where it asks for that
     const text = isEither ? framed(script, mark) : this.#reader === 'perl' ? '' : noPerl(mark)
