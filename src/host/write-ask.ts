@@ -3,6 +3,7 @@ import { LATER } from '../contract/later.ts'
 import type { PathState } from '../contract/state.ts'
 import { newMark } from './frame.ts'
 import { asScript } from './library.ts'
+import type { PerlAsk } from './perl.ts'
 import { PERL_WRITE } from './perl-write.ts'
 import type { Runner } from './runner.ts'
 import type { Frame } from './session.ts'
@@ -32,7 +33,10 @@ export const writeAsk = (
   }
   if (letters > MOST_LETTERS) return {}
   const random = newMark()
-  const askFor = (user: string) => ({ part: PERL_WRITE, fields: [mark, random, user, ...fields], libraries: [] })
+  const askFor = (user: string): PerlAsk => ({
+    ...{ part: PERL_WRITE, fields: [mark, random, user, ...fields] },
+    ...{ libraries: [], inOrder: true },
+  })
   return {
     ask: askFor(''),
     forUser: (account) => ({ script: asScript(account, script, libraries), ask: askFor(account.user.name) }),
