@@ -120,9 +120,10 @@ my $one = sub {
   my ($b, $old) = $stat->($n);
   defined $b || $! == 2 or $odd->();
   my ($links, $u, $v, $m) = $b ? $facts->($b) : (1, $>);
-  my $k = $b ? {0100000, 'f', 0040000, 'd'}->{$m & 0170000} // 'o' : 'a';
-  # what only root can give, he gives afterwards
-  $> and $u != $> || !$is->('u', $u, $o) || !$is->('g', $v // $) + 0, $g) and $odd->();
+  my $k = $b ? {0100000, 'f', 0040000, 'd'}->{$m & 0170000} // $odd->() : 'a';
+  # what only root can give, he gives afterwards; and whoever gives a file away takes two bits from it
+  my $kept = $is->('u', $u, $o) && $is->('g', $v // $) + 0, $g);
+  $> ? $kept && $u == $> : $kept || $want ne 'f' || $mode ne '' || !($b && $m & 06000) or $odd->();
   if ($b) {
     sysopen $old, $n, 0x900 | $nofollow or $odd->();
     $print->($stat->($old)) eq $print->($b) && ($links == 1 || $k eq 'd') or $odd->();
@@ -131,10 +132,10 @@ my $one = sub {
   return if $look;
   $k eq $found or $odd->();
   !$b || $is->('u', $u, $fo) && $is->('g', $v, $fg) && ($fm eq '' || oct $fm == ($m & 07777)) or $odd->();
-  if ($was ne '') {
+  my $still = sub {
     my ($p, $s, $w) = split / /, $was, 3;
-    $whole->($old) eq substr($text, 0, $p) . $w . substr($text, length($text) - $s) or $odd->();
-  }
+    $was eq '' || $whole->($old) eq substr($text, 0, $p) . $w . substr($text, length($text) - $s) or $odd->()
+  };
   if (!$b && $want eq 'd') {
     $mode = 755 if $mode eq '';
     my $mask = umask 0;
@@ -149,6 +150,7 @@ my $one = sub {
     $u == $> && $print->($stat->($old)) eq $print->($b) or $odd->();
   }
   if ($want ne 'f') {
+    $still->();
     $give->($old, $b, $id->('u', $u, $o), $id->('g', $v, $g), $mode, 1);
     if ($t ne '') { unlink $t or die "$!\n"; $t = '' }
   } else {
@@ -157,13 +159,12 @@ my $one = sub {
     ($v, $m) = ($ng, 0644) if !$b;
     $> and $u != $nu || $v != $ng and $odd->();
     my ($wu, $wg) = ($id->('u', $u, $o), $id->('g', $v, $g));
-    # whoever gives a file away takes these bits from it
-    $m & 06000 && $mode eq '' && ($wu != $u || $wg != $v) and $odd->();
     for (my $a = 0; $a < length $text;) { $a += syswrite($new, $text, length($text) - $a, $a) || die "$!\n" }
     sysseek $new, 0, 0;
     $whole->($new) eq $text or $odd->();
     $give->($new, $made, $wu, $wg, $mode eq '' ? sprintf('%o', $m & 07777) : $mode, 0);
     syscall($fdatasync, fileno $new) < 0 and die "$!\n";
+    $still->();
     $print->($stat->($n)) eq $print->($b) or $odd->();
     if (!rename $t, $n) { $! == 16 ? $odd->() : die "$!\n" }
     $t = '';
@@ -179,18 +180,19 @@ $P{write} = sub {
   my $clean = sub { unlink $t if $t ne ''; $t = '' };
   local @SIG{qw(HUP INT TERM)} = (sub { $clean->(); exit 1 }) x 3;
   my ($c, $out, %will, @t) = (0, '');
-  push @t, [splice @f, 0, 12] while @f;
+  while (@f) { push @t, [splice @f, 0, 12]; $t[-1][0] = $as if $t[-1][0] eq '' }
   my $try = sub {
-    my $ok = eval { my ($look, $user, @a) = @_; $become->($user eq '' ? $as : $user); $one->($look, @a); 1 };
+    my $ok = eval { my ($look, $user, @a) = @_; $become->($user); $one->($look, @a); 1 };
     my $why = $@;
     $clean->();
     $ok ? '' : $why
   };
   $touched = $i = 0;
   for (@t) {
-    my ($d) = $_->[1] =~ m{^(.*)/}s;
-    if (!$will{$d} && !$will{$_->[1]} && $try->(1, @$_) ne '') { $c = undef; last }
-    $will{$_->[1]} = 1
+    my $d = $will{$_->[1] =~ m{^(.*)/}s ? $1 : ''};
+    # a directory that is to be made is plain where nobody else will write in it
+    if ($d ? $d->[2] eq 'd' && ($d->[9] ne '' && oct($d->[9]) & 02022 || ($d->[7] || $d->[0] || 'root') ne ($_->[0] || 'root')) : !$will{$_->[1]} && $try->(1, @$_) ne '') { $c = undef; last }
+    $will{$_->[1]} = $_
   }
   for (defined $c ? @t : ()) {
     my $why = $try->(0, @$_);
