@@ -34,8 +34,8 @@ export const writeAsk = (
   if (letters > MOST_LETTERS) return {}
   const random = newMark()
   const askFor = (user: string): PerlAsk => ({
-    ...{ part: PERL_WRITE, fields: [mark, random, user, ...fields] },
-    ...{ libraries: [], inOrder: true },
+    ...{ name: PERL_WRITE.name, parts: [PERL_WRITE], libraries: [] },
+    fields: [mark, random, user, ...fields],
   })
   return {
     ask: askFor(''),

@@ -177,7 +177,8 @@ describe('what perl tells of files that decide an answer', () => {
 
 if (isRoot)
   describe('perl and the shell', () => {
-    const dir = temporaryDirectory()
+    const top = temporaryDirectory()
+    const dir = join(top, 'tree')
     const at = (path: string): string => join(dir, path)
     const PATHS = [
       '',
@@ -221,8 +222,9 @@ if (isRoot)
     const FIXED = ['/', '/etc', '/bin/sh', '/proc/1/comm', '/proc/sys/kernel/ostype', '/dev/null', '/root/x', '/sys']
 
     before(() => {
+      chmodSync(top, 0o755)
+      mkdirSync(at('d'), { recursive: true })
       chmodSync(dir, 0o755)
-      mkdirSync(at('d'))
       mkdirSync(at('closed'), { mode: 0o700 })
       for (const file of ['d/f', 'closed/f', 'secret', 'theirs']) writeFileSync(at(file), `${file}\n`)
       chmodSync(at('secret'), 0o600)
