@@ -44,7 +44,7 @@ export interface Module<Params extends TSchema = TSchema, State extends TSchema 
   readonly evidence?: readonly string[]
   /** looks; may end with missing, skip or refuse */
   probe(on: Look, params: Static<Params>): Promise<Facts<State>>
-  /** decides; pure; may end with refuse */
+  /** decides; pure, and without a look at `source`: hosts that were found the same share what it gives; may end with refuse */
   plan(params: Static<Params>, now: Facts<State>): Facts<State>
   /** does what is not a file; gives what only it could learn */
   apply?(

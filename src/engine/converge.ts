@@ -8,7 +8,8 @@ import type { Change } from '../contract/outcome.ts'
 import { Missing, NotAhead, Refused, Skipped, Waiting } from '../contract/signals.ts'
 import type { State } from '../contract/state.ts'
 import { barred } from './barred.ts'
-import { diff, fileChanges } from './diff.ts'
+import { decide } from './decide.ts'
+import { fileChanges } from './diff.ts'
 import type { Mode } from './event.ts'
 import { overhear } from './overhear.ts'
 import { type Planned, withFiles } from './planned.ts'
@@ -73,8 +74,7 @@ const once = async (
   const known = plan.size === 0 ? ((await statement.seen?.()) ?? null) : null
   const now =
     known ?? ((await module.probe(overhear(machine.look({ power, hidden, plan }), asked), params as never)) as State)
-  const wanted = module.plan(params as never, now as never) as State
-  const changes = diff(now, wanted)
+  const { wanted, changes } = decide(module, params, now)
   const notes = wanted.notes ?? now.notes ?? []
   const ending = (...said: Parameters<typeof bareEnding>): Ending => ({
     ...bareEnding(...said),

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { createTwoFilesPatch } from 'diff'
-import { byText } from '../contract/by-text.ts'
+import { byData } from '../contract/by-text.ts'
 import { bytesOf } from '../contract/bytes.ts'
 import { LATER } from '../contract/later.ts'
 import type { Change, ChangeValue } from '../contract/outcome.ts'
@@ -106,20 +106,14 @@ export const digest = (text: string): string => `sha256:${createHash('sha256').u
 /** A unified diff of two texts; null is no file. Private key material is never shown. */
 export const unified = (path: string, before: string | null, after: string | null): string => {
   if (holdsPrivateKey(before ?? '') || holdsPrivateKey(after ?? '')) return `${path}: holds a private key, not shown\n`
-  const about = JSON.stringify([path, before, after])
-  return about.length > MOST_REMEMBERED ? patchOf(about) : knownPatch(about)
+  return patchOf([path, before, after])
 }
 
-const MOST_REMEMBERED = 65_536
-
-const patchOf = (about: string): string => {
-  const [path, before, after] = JSON.parse(about) as [string, string | null, string | null]
+// a hundred hosts with the same file have the same diff
+const patchOf = byData(([path, before, after]: readonly [string, string | null, string | null]): string => {
   const name = (text: string | null): string => (text === null ? '/dev/null' : path)
   const patch = createTwoFilesPatch(name(before), name(after), before ?? '', after ?? '', undefined, undefined, {
     context: 3,
   })
   return patch.slice(patch.indexOf('--- '))
-}
-
-// a hundred hosts with the same file have the same diff
-const knownPatch = byText(patchOf)
+})

@@ -4,7 +4,7 @@ import type { Plan } from '../contract/machine.ts'
 import type { Change } from '../contract/outcome.ts'
 import { Missing, NotAhead, Refused, Skipped, Waiting } from '../contract/signals.ts'
 import type { PathState, State } from '../contract/state.ts'
-import { diff } from './diff.ts'
+import { decide } from './decide.ts'
 import { CONTROL, withFiles } from './planned.ts'
 import type { Statement } from './statement.ts'
 
@@ -64,20 +64,18 @@ export const memberOf = async (
   const { module, params, machine, power } = statement
   if (machine !== before[0]?.statement.machine || power !== before[0].statement.power) return null
   const plan = planOf(before)
-  const planned = (state: State): State => module.plan(params as never, state as never) as State
   const looked = async (through: { readonly plan?: Plan }): Promise<State> =>
     (await module.probe(machine.look({ power, ahead: {}, ...through }), params as never)) as State
   const found = isExact ? await looked({ plan }) : ((await statement.seen?.()) ?? (await looked({})))
   // what is as wanted already may be otherwise behind the others
-  if (!isExact && diff(found, planned(found)).length === 0) return await memberOf(statement, before, true)
+  if (!isExact && decide(module, params, found).changes.length === 0) return await memberOf(statement, before, true)
   const now = isExact ? found : withTexts(found, before, plan)
   if (now === null) return null
-  const wanted = planned(now)
-  const member = { statement, now, wanted, changes: diff(now, wanted), isExact }
+  const member = { statement, now, ...decide(module, params, now), isExact }
   if (!isPlain(member)) return null
   if (isExact && !isChanging(member)) return member
   if (pathsOf(member.changes).length === 0 || !keepsAway(member, before)) return null
-  return isExact || (await isMadeOnce(member, planned)) ? member : null
+  return isExact || isMadeOnce(member) ? member : null
 }
 
 /** The record with the texts that others leave; null where they leave anything else of what it is about. */
@@ -118,14 +116,28 @@ const keepsAway = ({ now, wanted, changes }: Member, before: readonly Member[]):
  * Says whether what is changed in a text would not be changed once more by a record that still says that it is to be:
  * then another one's change cannot have made it needless.
  */
-const isMadeOnce = async ({ now, wanted }: Member, planned: (state: State) => State): Promise<boolean> => {
-  const again = async (): Promise<State> => planned({ ...now, files: { ...now.files, ...wanted.files } })
-  const twice = await again().catch((error: unknown) => {
-    if (error instanceof Refused) return wanted
-    throw error
-  })
-  return Object.entries(wanted.files ?? {}).every(([path, entry]) => {
+const isMadeOnce = (member: Member): boolean => {
+  const before = madeOnce.get(member.changes)
+  if (before !== undefined) return before
+  const { now, wanted } = member
+  const twice = wantedOf(member, { ...now, files: { ...now.files, ...wanted.files } })
+  const isOnce = Object.entries(wanted.files ?? {}).every(([path, entry]) => {
     const other = twice.files?.[path] ?? null
     return entry?.kind !== 'file' || (other?.kind === 'file' && other.text === entry.text)
   })
+  madeOnce.set(member.changes, isOnce)
+  return isOnce
+}
+
+// the changes of one decision are shared by all hosts that it is about
+const madeOnce = new WeakMap<readonly Change[], boolean>()
+
+/** What the statement wants of a record; where it refuses that, what it wanted before. */
+const wantedOf = ({ statement: { module, params }, wanted }: Member, state: State): State => {
+  try {
+    return decide(module, params, state).wanted
+  } catch (error) {
+    if (error instanceof Refused) return wanted
+    throw error
+  }
 }

@@ -4,7 +4,7 @@ import type { Module } from '../contract/module.ts'
 import type { Change, Outcome } from '../contract/outcome.ts'
 import type { Missing } from '../contract/signals.ts'
 import type { State } from '../contract/state.ts'
-import { diff } from './diff.ts'
+import { decide } from './decide.ts'
 import type { Sight } from './evidence.ts'
 
 /** One statement to converge: a module with its parameters, on a machine, with somebody's powers. */
@@ -65,4 +65,4 @@ export const bareEnding = (
 
 /** What is left to do for a record: nothing, when the module is satisfied with it. */
 export const left = (module: Module, params: unknown, state: State): readonly Change[] =>
-  diff(state, module.plan(params as never, state as never) as State)
+  decide(module, params, state).changes

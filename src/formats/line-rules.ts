@@ -1,3 +1,4 @@
+import { byData } from '../contract/by-text.ts'
 import { bytesOf, textOf } from '../contract/bytes.ts'
 import { type LineFinder, withLine, withoutLine } from './line-edit.ts'
 import { pythonRegexp, templateProblem } from './python-regexp.ts'
@@ -31,11 +32,14 @@ export const lineProblems = (rules: LineRules): readonly LineProblem[] => [
 ]
 
 /** Edits a text by rules that have no problems; bytes of lines that are not ours stay. */
-export const editedText = (text: string, rules: LineRules): string => {
+export const editedText = (text: string, rules: LineRules): string => edited({ text, rules })
+
+// a hundred hosts with the same file, looked at several times, have it edited once
+const edited = byData(({ text, rules }: { readonly text: string; readonly rules: LineRules }): string => {
   const find = finderOf(rules)
   const line = asBytes(wantedLine(rules))
   const { insertAfter, insertBefore, firstMatch, backrefs } = rules
-  const edited = rules.absent
+  const bytes = rules.absent
     ? withoutLine(asBytes(text), find, line)
     : withLine(asBytes(text), {
         line,
@@ -45,8 +49,8 @@ export const editedText = (text: string, rules: LineRules): string => {
         atBeginning: insertBefore === 'BOF' || insertAfter === 'BOF',
         ...{ firstMatch, backrefs },
       })
-  return textOf(Buffer.from(edited, 'latin1'))
-}
+  return textOf(Buffer.from(bytes, 'latin1'))
+})
 
 const asBytes = (text: string): string => bytesOf(text).toString('latin1')
 

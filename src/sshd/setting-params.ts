@@ -1,4 +1,4 @@
-import { byText } from '../contract/by-text.ts'
+import { byData } from '../contract/by-text.ts'
 import type { Complaint } from '../contract/module.ts'
 import { refuse } from '../contract/signals.ts'
 import { suggest } from '../contract/suggest.ts'
@@ -23,11 +23,11 @@ export interface SettingParams {
 export const settingFor = ({ keyword, value }: SettingParams, version: string): Setting => {
   const text = Array.isArray(value) ? value[0] : value
   const words = text === undefined ? null : sshdWords(String(text).trim(), grammarOf(version))
-  return settings(JSON.stringify([keyword, version, words?.[0] ?? null]))
+  return settings([keyword, version, words?.[0] ?? null])
 }
 
 /** By keyword, release and first word: a run asks for the same few of every host. */
-const settings = byText((key) => settingOf(...(JSON.parse(key) as [string, string, string | null])), 256)
+const settings = byData((about: readonly [string, string, string | null]) => settingOf(...about), 256)
 
 /** The values of the lines that a task wants; none for what is to be absent. Refuses what cannot be written or would be misread. */
 export const valuesFor = (setting: Setting, { value, state }: SettingParams): readonly string[] => {

@@ -56,8 +56,9 @@ export const parseSight = (answer: {
 }): Sight => {
   const [, own = '', names, shown = ''] =
     /^((?:(?!systemd ).*\n)*)(?:systemd (.*)\n([\s\S]*))?/.exec(answer.stdout) ?? []
+  const lines = own.split('\n')
   const all = (word: string): readonly string[] =>
-    [...own.matchAll(new RegExp(`^${word} (.*)$`, 'gm'))].map(([, rest = '']) => rest)
+    lines.flatMap((line) => (line.startsWith(`${word} `) ? [line.slice(word.length + 1)] : []))
   const numbered = (word: string): readonly [number, string] | null => {
     const [, number, rest = ''] = /^(\d+) ?(.*)$/.exec(all(word)[0] ?? '') ?? []
     return number === undefined ? null : [Number(number), rest]
