@@ -1,5 +1,6 @@
 // The configuration as sshd reads it: from a root file through its Includes.
 
+import { byPair } from '../contract/by-pair.ts'
 import { byText } from '../contract/by-text.ts'
 import { parseSshdConfig, type SshdGrammar, type SshdLine, sshdWords } from './sshd-config.ts'
 import { type Criterion, criteriaOf, criteriaText, isAll } from './sshd-match.ts'
@@ -108,9 +109,18 @@ export interface Flattened {
 export const flatten = (
   tree: SshdTree,
   isGlobalOnly: (name: string) => boolean,
-  takes: (statement: Statement) => boolean = () => true,
+  takes?: (statement: Statement) => boolean,
+): Flattened =>
+  takes === undefined
+    ? FLATTENED[tree.grammar](statements(tree), isGlobalOnly)
+    : flattened(tree.grammar, statements(tree).filter(takes), isGlobalOnly)
+
+const flattened = (
+  grammar: SshdGrammar,
+  statements: readonly Statement[],
+  isGlobalOnly: (name: string) => boolean,
 ): Flattened => {
-  const all = statements(tree).filter((one) => !isBlank(one.line) && !isFollowed(one, tree) && takes(one))
+  const all = statements.filter((one) => !isBlank(one.line) && !isFollowed(one, grammar))
   const isEarly = (one: Statement): boolean =>
     one.within.length === 0 || (one.line.name !== '' && isInAll(one) && isGlobalOnly(one.line.name))
   const early = all.filter(isEarly)
@@ -122,9 +132,14 @@ export const flatten = (
   }
 }
 
+const flattenedBy = (grammar: SshdGrammar) =>
+  byPair((all: readonly Statement[], isGlobalOnly: (name: string) => boolean) => flattened(grammar, all, isGlobalOnly))
+
+const FLATTENED = { old: flattenedBy('old'), new: flattenedBy('new') }
+
 const isBlank = (line: SshdLine): boolean => line.name === '' && line.tail.trim() === ''
 
-const isFollowed = (one: Statement, tree: SshdTree): boolean => includePatterns(one.line, tree.grammar).length > 0
+const isFollowed = (one: Statement, grammar: SshdGrammar): boolean => includePatterns(one.line, grammar).length > 0
 
 const textOf = (line: SshdLine): string =>
   line.indent + line.keyword + line.gap + line.value + line.tail + (line.end === '\r\n' ? line.end : '')

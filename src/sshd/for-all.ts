@@ -1,5 +1,6 @@
 // Whom sshd's answer is about: where nothing that it reads has a Match, it is the same for every connection.
 
+import { byText } from '../contract/by-text.ts'
 import type { SshdTree } from '../formats/sshd-tree.ts'
 import { SSHD_CONFIG } from './ask.ts'
 
@@ -11,7 +12,7 @@ export const DROP_INS = `${SSHD_CONFIG}.d`
 const MAY_DIFFER = /^[\s"'=]*(?:match(?![a-z0-9])|include[^\n]*["'#\\=])|^\s*["'=]/im
 
 /** Says whether a text surely says the same to every connection, by itself. */
-export const isTextForAll = (text: string): boolean => !MAY_DIFFER.test(text)
+export const isTextForAll = byText((text): boolean => !MAY_DIFFER.test(text))
 
 /** Says whether all that sshd reads surely says the same to every connection, whatever the release. */
 export const isForAll = ({ files }: SshdTree): boolean => Object.values(files).every(isTextForAll)

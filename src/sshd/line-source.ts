@@ -3,7 +3,7 @@ import type { Look } from '../contract/look.ts'
 import type { Criterion } from '../formats/sshd-match.ts'
 import { isGlobal, type Statement } from '../formats/sshd-tree.ts'
 import { fileSource } from '../paths/source.ts'
-import { states } from './place.ts'
+import { stating } from './place.ts'
 import { isInScope } from './rival.ts'
 import type { Setting } from './setting.ts'
 
@@ -23,7 +23,7 @@ export const decidingLines = (
   setting: Setting,
   match: readonly Criterion[] | null,
 ): readonly Statement[] => {
-  const stated = all.filter((one) => states(one.line, setting))
+  const stated = stating(all, setting)
   const own = match === null ? [] : stated.filter((one) => isInScope(one, match))
   const lines = own.length > 0 ? own : stated.filter(isGlobal)
   if (setting.order === 'all') return lines

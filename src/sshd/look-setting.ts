@@ -9,10 +9,10 @@ import { flatten, isGlobal, type Statement, statements } from '../formats/sshd-t
 import { SSHD_CONFIG, verdict } from './ask.ts'
 import { inTree, isOnDisk, type Scene, scopedAnswer, wantedSpelling, wholeAnswer } from './ask-setting.ts'
 import { isUnread, refuseNoDirectory, refuseUnread, treeOf } from './file-tree.ts'
-import { DROP_INS } from './for-all.ts'
+import { DROP_INS, isTextForAll } from './for-all.ts'
 import { decidingLines, lineSources } from './line-source.ts'
 import { lockout, whyNobody } from './lockout.ts'
-import { states } from './place.ts'
+import { stating } from './place.ts'
 import { plainSpelling } from './plain-spelling.ts'
 import { byRelease, toldRelease } from './release.ts'
 import { criteriaKey, isInScope, rivalsOf, rivalText } from './rival.ts'
@@ -112,8 +112,9 @@ const speculateOnBlocks = async (on: Look, setting: Setting, match: Scene['match
   const { grammar } = setting
   const text = (await on.file(SSHD_CONFIG))?.text
   if (typeof text !== 'string') return
-  const all = statements({ root: SSHD_CONFIG, grammar, files: { [SSHD_CONFIG]: text }, includes: {} })
-  const blocks = match === null ? overridingBlocks(all, setting).slice(0, MOST_WITNESSES) : []
+  const isAlone = match !== null || isTextForAll(text)
+  const all = isAlone ? [] : statements({ root: SSHD_CONFIG, grammar, files: { [SSHD_CONFIG]: text }, includes: {} })
+  const blocks = overridingBlocks(all, setting).slice(0, MOST_WITNESSES)
   await Promise.all([...asked, ...blocks.map((one) => ask(criteriaAround(one)))])
 }
 
@@ -164,8 +165,8 @@ const isRootless = ({ tree, path }: Scene): boolean => tree.isNew && tree.root =
 
 const isWritten = (all: readonly Statement[], { setting, values, match, path }: Scene): boolean => {
   const wanted = values.map((value) => sameValue(setting, value))
-  return all.some((one) => {
-    if (!states(one.line, setting) || !(match === null ? isGlobal(one) : isInBlock(one, match))) return false
+  return stating(all, setting).some((one) => {
+    if (!(match === null ? isGlobal(one) : isInBlock(one, match))) return false
     return values.length === 0 ? one.file === path : wanted.includes(sameValue(setting, one.line.value))
   })
 }

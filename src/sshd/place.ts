@@ -1,7 +1,9 @@
 // Where in a file a line may go, as a reader would look for it and sshd obey it.
 
+import { byPair } from '../contract/by-pair.ts'
 import type { SshdLine } from '../formats/sshd-config.ts'
 import { criteriaOf, isAll, sameCriteria } from '../formats/sshd-match.ts'
+import type { Statement } from '../formats/sshd-tree.ts'
 import { keywordOf } from './keywords.ts'
 import type { Setting } from './setting.ts'
 import { sameValue } from './value.ts'
@@ -91,6 +93,11 @@ export const statedAt = (
     return scope !== undefined && isIn(scope) && states(line, setting) ? [index] : []
   })
 }
+
+/** The lines of a tree that state a setting, in reading order. */
+export const stating = byPair((all: readonly Statement[], setting: Setting): readonly Statement[] =>
+  all.filter((one) => states(one.line, setting)),
+)
 
 /** Says whether a line states a setting; of a Subsystem, that of its name. */
 export const states = (line: SshdLine, setting: Setting): boolean =>

@@ -1,7 +1,7 @@
 import { type Criterion, isAll, sameCriteria } from '../formats/sshd-match.ts'
 import { isGlobal, isInAll, type Statement } from '../formats/sshd-tree.ts'
 import { whatClosingChanges } from './closing.ts'
-import { states } from './place.ts'
+import { states, stating } from './place.ts'
 import type { Setting } from './setting.ts'
 
 /** What another file of the tree says of a setting. */
@@ -34,9 +34,10 @@ export const rivalsOf = (
       version: setting.version,
       outranks: (one) => states(one.line, setting) && !isGlobal(one) && criteriaKey(one) === own,
     }) ?? ''
-  return all.flatMap((one, index) => {
-    if (one.file === path || !states(one.line, setting) || !isInScope(one, match)) return []
-    const via = one.through.find((step) => step.file === path)?.number ?? (index < first ? 'before' : 'after')
+  return stating(all, setting).flatMap((one) => {
+    if (one.file === path || !isInScope(one, match)) return []
+    const via =
+      one.through.find((step) => step.file === path)?.number ?? (all.indexOf(one) < first ? 'before' : 'after')
     const { keyword, value } = one.line
     const barred = typeof via === 'number' && match !== null ? barredBefore(via) : ''
     return [{ file: one.file, number: one.number, keyword, value, via, isInAll: isInAll(one), barred }]

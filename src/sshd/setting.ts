@@ -1,5 +1,6 @@
 // What the editor has to know about a keyword beside its grammar: servconf.c of the portable releases.
 
+import { byText } from '../contract/by-text.ts'
 import { suggest } from '../contract/suggest.ts'
 import { RAW_TAIL, type SshdGrammar } from '../formats/sshd-config.ts'
 import { allKeywords, compareVersions, keywordOf, namesOf } from './keywords.ts'
@@ -92,10 +93,11 @@ const orderOf = (name: string, version: string): Setting['order'] => {
 }
 
 /** Says whether a keyword counts outside of Match only, which sshd enforces. */
-export const isGlobalOnlyIn =
-  (version: string) =>
-  (name: string): boolean =>
-    keywordOf(name, version)?.isGlobalOnly ?? false
+export const isGlobalOnlyIn = byText(
+  (version) =>
+    (name: string): boolean =>
+      keywordOf(name, version)?.isGlobalOnly ?? false,
+)
 
 /** Keywords that take yes or no, some of them other words too. */
 export const TAKES_YES_NO = set(`AllowAgentForwarding AllowStreamLocalForwarding AllowTcpForwarding

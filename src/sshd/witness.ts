@@ -3,15 +3,15 @@ import type { SshdConnection } from '../contract/questions.ts'
 import { type Criterion, isAll } from '../formats/sshd-match.ts'
 import { isGlobal, type Statement } from '../formats/sshd-tree.ts'
 import { NEUTRAL } from './ask.ts'
-import { states } from './place.ts'
+import { stating } from './place.ts'
 import { criteriaKey } from './rival.ts'
 import type { Setting } from './setting.ts'
 
 /** The blocks, one statement each, that state a setting and are not about everybody. */
 export const overridingBlocks = (all: readonly Statement[], setting: Setting): readonly Statement[] => {
   const seen = new Set<string>()
-  return all.filter((one) => {
-    if (isGlobal(one) || !states(one.line, setting) || seen.has(criteriaKey(one))) return false
+  return stating(all, setting).filter((one) => {
+    if (isGlobal(one) || seen.has(criteriaKey(one))) return false
     seen.add(criteriaKey(one))
     return true
   })
