@@ -38,12 +38,14 @@ export const together = async (
     : { ending, others: endings.slice(1).flatMap((end, index) => (others[index] ? [[others[index], end]] : [])) }
 }
 
-const looked = (members: readonly Member[], plan?: Plan): Promise<readonly State[]> => {
-  const options = plan === undefined ? {} : { plan, own: new Set(plan.keys()) }
+type Members = readonly [Member, ...Member[]]
+
+/** Looks for all of them by one look: they are of one machine, and have the same powers. */
+const looked = (members: Members, plan?: Plan): Promise<readonly State[]> => {
+  const { machine, power } = members[0].statement
+  const on = machine.look({ power, ahead: {}, ...(plan === undefined ? {} : { plan, own: new Set(plan.keys()) }) })
   return Promise.all(
-    members.map(async ({ statement: { module, params, machine, power } }) => {
-      return (await module.probe(machine.look({ power, ahead: {}, ...options }), params as never)) as State
-    }),
+    members.map(async ({ statement: { module, params } }) => (await module.probe(on, params as never)) as State),
   )
 }
 
@@ -69,21 +71,20 @@ const asLeft = ({ wanted }: Member, plan: Plan): State => {
 }
 
 /** How many of the first would hold, and could be written. */
-const lookedAhead = async (members: readonly Member[], plan: Plan): Promise<number> => {
-  const [records, ...bars] = await Promise.all([
-    looked(members, plan),
-    ...members.map((member) => barred(member.statement.machine.look({ power: member.statement.power }), member)),
-  ])
+const lookedAhead = async (members: Members, plan: Plan): Promise<number> => {
+  const { machine, power } = members[0].statement
+  const on = machine.look({ power })
+  const [records, ...bars] = await Promise.all([looked(members, plan), ...members.map((member) => barred(on, member))])
   const open = bars.findIndex((bar) => bar !== null)
   return Math.min(heldOf(members, records, plan), open < 0 ? members.length : open)
 }
 
 /** The lead with those behind it that hold together with it: where texts alone decide, those of the plan are tried first. */
-const company = async (lead: Member, others: readonly Follower[]): Promise<readonly Member[]> => {
+const company = async (lead: Member, others: readonly Follower[]): Promise<Members> => {
   const exact = new Set(others.filter(({ statement: { module, params } }) => !module.byText?.(params as never)))
   let most = others.length
   for (;;) {
-    let members: readonly Member[] = [lead]
+    let members: Members = [lead]
     for (const follower of others.slice(0, most)) {
       const member = await orNull(() => memberOf(follower.statement, members, exact.has(follower)))
       if (member === null) break
@@ -106,9 +107,8 @@ interface Found {
 }
 
 /** Writes all of it and looks again: the records found; null where it was put back. */
-const touched = async (members: readonly Member[], plan: Plan): Promise<Found | null> => {
+const touched = async (members: Members, plan: Plan): Promise<Found | null> => {
   const [lead, last] = [members[0], members.at(-1)]
-  if (lead === undefined) return null
   const { machine, control, power } = lead.statement
   const begun = new Set<string>()
   const records = members.map(({ now, changes }) => {

@@ -1,11 +1,15 @@
+import { byText } from '../contract/by-text.ts'
+
 /** Says whether a pattern has a wildcard, as glob(7) counts them; sshd expands no braces. */
 export const hasWildcard = (pattern: string): boolean => /[*?[]/.test(pattern)
 
 /** Says whether a name is taken by one component of a glob(7) pattern: a leading dot only by a dot, letter case counts. */
 export const globTakes = (pattern: string, name: string): boolean => {
   if (name.startsWith('.') && !pattern.startsWith('.')) return false
-  return new RegExp(`^${pattern.replace(PIECES, regexOf)}$`, 'su').test(name)
+  return expressionOf(pattern).test(name)
 }
+
+const expressionOf = byText((pattern) => new RegExp(`^${pattern.replace(PIECES, regexOf)}$`, 'su'))
 
 const PIECES = /\\(.)|\[([!^]?)(\]?[^\]]*)\]|([*?])|([^\w\s])/gsu
 

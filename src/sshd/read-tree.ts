@@ -49,8 +49,11 @@ const onlyFiles = (
 /** The paths that a pattern takes, in byte order, as glob(3) gives them to sshd. */
 const glob = async (on: Look, pattern: string): Promise<readonly string[]> => {
   if (!hasWildcard(pattern)) return [pattern]
-  let paths: readonly string[] = ['']
-  for (const part of pattern.split('/').slice(1)) {
+  const parts = pattern.split('/').slice(1)
+  const first = parts.findIndex(hasWildcard)
+  const plain = first < 0 ? parts.length : first
+  let paths: readonly string[] = [['', ...parts.slice(0, plain)].join('/')]
+  for (const part of parts.slice(plain)) {
     const next = await Promise.all(
       paths.map(async (path) => {
         if (!hasWildcard(part)) return [`${path}/${part}`]
