@@ -73,7 +73,7 @@ const askAhead = async (
       script: ':',
       libraries: [],
       ask: lookAsk(
-        items.map((item) => ({ item, script: '' })),
+        items.map((item) => ({ item, script: () => '' })),
         mark,
         user,
       ),

@@ -24,7 +24,7 @@ export type AskItem =
 
 /** What a batch of looks asks of perl, for itself (null), or for a user, whom it may have to look up. */
 export const lookAsk = (
-  looks: readonly { readonly item: AskItem; readonly script: string }[],
+  looks: readonly { readonly item: AskItem; script(): string }[],
   mark: string,
   account: Account | string | null,
 ): PerlAsk => {
@@ -43,7 +43,7 @@ export const lookAsk = (
     if (item.kind === 'account') return ['u', item.name]
     if (item.kind === 'question') return []
     const { name = '', fields = [] } = item.twin ?? {}
-    return ['s', script, name, `${fields.length}`, ...fields]
+    return ['s', script(), name, `${fields.length}`, ...fields]
   })
   const parts = looks.flatMap(({ item }) => (item.kind === 'said' ? (item.twin?.parts ?? []) : []))
   const libraries = items.includes('s') ? [WITNESS] : []

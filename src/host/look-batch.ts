@@ -40,7 +40,10 @@ export interface LookBatch {
 
 interface Waiting {
   readonly item: AskItem
-  readonly script: string
+  /** its part of a script */
+  script(): string
+  /** of that, about */
+  readonly bytes: number
   readonly shown: string
   settle(answer: NonNullable<BatchAnswer>): void
   /** asks again, for this alone */
@@ -100,7 +103,8 @@ export const createLookBatch = (user: string, foresight: Foresight): LookBatch =
         const ask = () =>
           wait(runner, power, {
             item: { kind: 'path', path, follow, withText },
-            script: `k_sort ${given}; eval "$K_put"\n`,
+            script: () => `k_sort ${given}; eval "$K_put"\n`,
+            bytes: given.length + 24,
             shown,
             settle: (answer) => resolve(answer.kind === 'path' ? answer.report(power ?? user) : alone()),
             alone: () => resolve(alone()),
@@ -119,7 +123,8 @@ export const createLookBatch = (user: string, foresight: Foresight): LookBatch =
         })
         wait(runner, power, {
           item: { kind: 'list', path, texts },
-          script: `${list}; printf '%03d%s' $? "$k_mark"
+          bytes: 2 * list.length + 300,
+          script: () => `${list}; printf '%03d%s' $? "$k_mark"
 for k_d in ${quote(path)}/*${quote(texts)}; do
   case $k_d in *[!A-Za-z0-9._/-]*) continue ;; esac
   [ -f "$k_d" ] || continue
@@ -141,8 +146,9 @@ printf 'e\\0'
             account === undefined
               ? { kind: 'said', ...(frame.ask === undefined ? {} : { twin: frame.ask }) }
               : { kind: 'account', name: account },
-          script: `printf %s "$k_mark" >&2
-${frame.script}
+          bytes: textOfScript(frame).length,
+          script: () => `printf %s "$k_mark" >&2
+${textOfScript(frame)}
 printf '%03d%s' $? "$k_mark"; printf %s "$k_mark" >&2; unset IFS; set +f
 `,
           shown: frame.shown,
@@ -158,7 +164,8 @@ printf '%03d%s' $? "$k_mark"; printf %s "$k_mark" >&2; unset IFS; set +f
         if (same?.looks.some(({ item }) => item.kind === 'question')) return resolve(null)
         wait(runner, power, {
           item: { kind: 'question', unless },
-          script: unlessScript(unless.globs, unless.program, unless.witness),
+          bytes: unless.witness.stats.length + 2000,
+          script: () => unlessScript(unless.globs, unless.program, unless.witness),
           shown,
           settle: (answer) => resolve(answer.kind === 'question' ? answer.said : null),
           alone: () => resolve(null),
@@ -172,17 +179,17 @@ const portions = (looks: readonly Waiting[]): readonly (readonly Waiting[])[] =>
   const all: Waiting[][] = [[]]
   let bytes = 0
   for (const look of looks) {
-    bytes += look.script.length
+    bytes += look.bytes
     if (bytes > MOST_BYTES) {
       all.push([])
-      bytes = look.script.length
+      bytes = look.bytes
     }
     all.at(-1)?.push(look)
   }
   return all
 }
 
-const frameOf = (script: string, shown: string) =>
+const frameOf = (script: Frame['script'], shown: string) =>
   ({ script, libraries: [WITNESS, LOOK], timeoutMs: USUAL_MS, again: true, anywhere: true, shown }) as const
 
 const runTogether = async ({ runner, power, flight }: Pending, looks: readonly Waiting[]): Promise<void> => {
@@ -190,10 +197,10 @@ const runTogether = async ({ runner, power, flight }: Pending, looks: readonly W
     const mark = newMark()
     const items = looks.map(({ item }) => item)
     const shown = looks.map((look) => look.shown).join(', ')
-    const frame = { ...frameOf(batchScript(looks, mark), shown), ask: lookAsk(looks, mark, null), flight }
+    const frame = { ...frameOf(() => batchScript(looks, mark), shown), ask: lookAsk(looks, mark, null), flight }
     const isOfPaths = items.every(({ kind }) => kind === 'path')
     const forUser = (account: Account) => ({
-      script: scriptForUser(looks, mark, account),
+      script: () => scriptForUser(looks, mark, account),
       ask: lookAsk(looks, mark, account),
     })
     const answer = await runner.run(power, isOfPaths ? { ...frame, forUser } : frame)
@@ -206,7 +213,7 @@ const runTogether = async ({ runner, power, flight }: Pending, looks: readonly W
 
 const batchScript = (looks: readonly Waiting[], mark: string): string =>
   `k_mark=${mark} k_c=0 k_reader= k_same=; set --; printf 'own\\0'
-${looks.map((look) => look.script).join('')}k_rest "$k_mark" "$k_c" "$@"`
+${looks.map((look) => look.script()).join('')}k_rest "$k_mark" "$k_c" "$@"`
 
 /**
  * The same from root's shell for a user, which spares a shell of his: root looks and has `stat` tell what is there, and one
@@ -220,8 +227,10 @@ const scriptForUser = (looks: readonly Waiting[], mark: string, account: Account
   )
   return `${UNLESS_SETPRIV}
 k_mark=${mark} k_c=0 k_reader='${withPowersOf(account)}' k_same=; set --; printf '${FOR_USER}\\0'
-${looks.map((look) => look.script).join('')}k_rest "$k_mark" "$k_c" "$@" ${[...new Set(paths)].join(' ')}`
+${looks.map((look) => look.script()).join('')}k_rest "$k_mark" "$k_c" "$@" ${[...new Set(paths)].join(' ')}`
 }
+
+const textOfScript = ({ script }: Frame): string => (typeof script === 'string' ? script : script())
 
 const settled = (look: Waiting, answer: BatchAnswer): void => {
   try {

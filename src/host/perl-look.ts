@@ -47,7 +47,7 @@ sub moment {
 # PATH FOLLOW: how it is found (f: is there, l: a link, a: is not there, e: it cannot be looked at), its real path, statx, target or words
 sub walk {
   my ($p, $follow) = @_;
-  return if $p !~ m{^/} || $p =~ m{//|/\.\.?(?:/|$)|\n|./$};
+  return if $p !~ m{^/} || $p =~ m{//|/\.\.?(?:/|$)|[\n\0]|./$};
   return ('f', '/', statx('/', 1) // return) if $p eq '/';
   my @c = split m{/}, substr $p, 1;
   my ($r, $n, $b, $dangling) = ('', 0);

@@ -3,7 +3,8 @@
  * shell, started when it is needed first, run the rest. It is sent in one line; so strings in it hold no ends of lines.
  *
  * `%P` holds what it can answer, by name: each takes its fields, adds to `$O` what it puts out, and gives the exit code;
- * undef, before anything was done or put out, where the script has to be run instead.
+ * undef, before anything was done or put out, where the script has to be run instead. As long as `$L` says that a change
+ * is left to a script which was not sent, all that comes is left.
  */
 export const MAIN = String.raw`
 binmode STDIN; binmode STDOUT;
@@ -52,14 +53,16 @@ sub sh {
 while (defined(my $l = <STDIN>)) {
   chomp $l;
   if ($l =~ s/^#P//) { eval $l; next }
+  if ($l eq '#R') { $L = 0; next }
   my ($d, $s, $m, $op, @f) = split /\t/, substr($l, 2), -1;
   my $t = '';
   read STDIN, $D, $d, length $D;
   read STDIN, $t, $s;
-  if (defined $op) {
+  if (defined $op || $L) {
     s/%(..)/chr hex $1/ge for @f;
-    my $c = $P{$op} ? eval { $P{$op}->(@f) } : undef;
-    if (!defined $c && !$s) { $O = ''; $c = 217 }
+    my $c = $P{$op} && !$L ? eval { $P{$op}->(@f) } : undef;
+    # what was sent behind a change that is left to its script has to wait for it
+    if (!defined $c && ($L || !$s)) { $O = ''; $c = 217; $L ||= $l =~ /^#C/ }
     if (defined $c) { $O .= sprintf '%s%03d', $m, $c; flush(); put(STDERR, $m); next }
     $O = '';
   }

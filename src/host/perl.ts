@@ -34,6 +34,12 @@ export const perlPart = ({ text }: PerlPart): Buffer => Buffer.from(`#P${flat(te
 /** What is answered where perl leaves something to the script, and was sent none. */
 export const CANNOT = 217
 
+/**
+ * What perl is sent before it is asked again: behind something that changes what later frames rest on, and that it left to
+ * a script which it was not sent, it answers every frame so, and does nothing.
+ */
+export const GO_ON: Buffer = Buffer.from('#R\n', 'latin1')
+
 /** The frame by which a shell says that it is no perl. */
 export const noPerl = (mark: string): string => `printf ${mark}${CANNOT}; printf ${mark} >&2\n`
 
@@ -43,17 +49,24 @@ export const noPerl = (mark: string): string => `printf ${mark}${CANNOT}; printf
  *
  * @param defined what defines functions of sh that the frame may need
  * @param script the frame for a shell; '' where perl is there
+ * @param again it only looks
  */
-export const spoken = (about: { defined: string; script: string; mark: string; ask: PerlAsk | undefined }): Buffer => {
+export const spoken = (about: {
+  defined: string
+  script: string
+  mark: string
+  ask: PerlAsk | undefined
+  again: boolean
+}): Buffer => {
   const [defined, script] = [bytesOf(about.defined), bytesOf(about.script)]
-  const { mark, ask } = about
+  const { mark, ask, again } = about
   const fields = [
     `${defined.length}`,
     `${script.length}`,
     mark,
     ...(ask === undefined ? [] : [ask.name, ...ask.fields.map(field)]),
   ]
-  return Buffer.concat([Buffer.from(`#K${fields.join('\t')}\n`, 'latin1'), defined, script])
+  return Buffer.concat([Buffer.from(`#${again ? 'K' : 'C'}${fields.join('\t')}\n`, 'latin1'), defined, script])
 }
 
 const field = (text: string): string =>

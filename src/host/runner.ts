@@ -32,6 +32,8 @@ export interface Runner {
   close(): void
 }
 
+const scriptOf = ({ script }: Frame): string => (typeof script === 'string' ? script : script())
+
 /** The same runner for a task with `no_log`: neither a trace nor the message of a failure says what it ran. */
 export const hiddenRunner = (runner: Runner): Runner => ({
   ...runner,
@@ -75,8 +77,8 @@ export const runnerOf = (about: {
       if (answer.code !== NO_SETPRIV) return answer
       hasSetpriv = false
     }
-    const script = asScript(account ?? name, frame.script, frame.libraries)
     const { ask: _ask, ...rest } = frame
+    const script = () => asScript(account ?? name, scriptOf(frame), frame.libraries)
     const answer = await root.run({ ...rest, script })
     if (answer.code === NO_SUCH_USER) throw new Missing('user', name, `user "${name}" does not exist`)
     return answer

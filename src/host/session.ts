@@ -4,7 +4,7 @@ import type { Channel, Ended, Wire } from './channel.ts'
 import type { Flights } from './flights.ts'
 import { Collector, newMark, type RawAnswer } from './frame.ts'
 import type { Library } from './library.ts'
-import { CANNOT, isPerlTrouble, type PerlAsk } from './perl.ts'
+import { CANNOT, GO_ON, isPerlTrouble, type PerlAsk } from './perl.ts'
 import type { Lock, Powers } from './powers.ts'
 import { type Reader, Speech } from './speech.ts'
 
@@ -13,7 +13,8 @@ export const USUAL_MS = 60_000
 
 /** A script to run in a shell. */
 export interface Frame {
-  readonly script: string
+  /** written only where a shell is sent it */
+  readonly script: string | (() => string)
   readonly libraries: readonly Library[]
   readonly timeoutMs: number
   /** it only looks, so it may be asked again on a new shell */
@@ -67,6 +68,11 @@ export interface SessionParts {
   gone(how: Gone): void
 }
 
+const askingShell = (item: Item): Item => {
+  const { ask: _ask, flight: _flight, ...frame } = item.frame
+  return { ...item, frame }
+}
+
 const MOST_OUTPUT = 64 * 1024 * 1024
 
 interface Sent {
@@ -83,6 +89,8 @@ export class Session {
   readonly #collector = new Collector((answer) => this.#answered(answer))
   readonly #sent: Sent[] = []
   readonly #unsent: Item[] = []
+  /** what perl left to the script, with all that was sent behind it */
+  #left: Item[] = []
   readonly #speech: Speech
   #state: 'locked' | 'opening' | 'ready' | 'over' = 'locked'
   #group: number | null = null
@@ -135,13 +143,29 @@ export class Session {
   #flush(): void {
     this.#flushing = null
     if (this.#state !== 'opening' && this.#state !== 'ready') return
-    const all = this.#unsent.splice(0).map((item) => this.#speech.frame(item.frame, this.#expect(item)))
+    // in their order: what was sent behind something that has to be asked again comes back unasked
+    if (this.#left.length > 0 && this.#sent.length > 0) return
+    const again = this.#left.length > 0 ? [GO_ON] : []
+    const items = [...this.#left.splice(0), ...this.#unsent.splice(0)]
+    const all = [...again, ...items.flatMap((item) => this.#textOf(item))]
     if (all.length > 0) this.#channel.write(Buffer.concat(all))
     if (this.#timer === null) this.#watch()
   }
 
-  #expect(item: Item | null): string {
+  #textOf(item: Item): Buffer | [] {
     const mark = newMark()
+    try {
+      const text = this.#speech.frame(item.frame, mark)
+      this.#expect(item, mark)
+      return text
+    } catch (error) {
+      // what no shell can be told
+      item.reject(error instanceof Error ? error : new Error(String(error)))
+      return []
+    }
+  }
+
+  #expect(item: Item | null, mark = newMark()): string {
     this.#collector.expect(mark)
     this.#sent.push({ item, flight: item?.frame.flight ?? this.#parts.flights.depart() })
     return mark
@@ -164,15 +188,16 @@ export class Session {
     if (first.item === null) {
       this.#state = 'ready'
       this.#group = this.#speech.begun(answer)
-    } else if (first.item.frame.ask !== undefined && answer.code === CANNOT) this.#askShell(first.item)
-    else first.item.resolve(answer)
+    } else if (answer.code === CANNOT && this.#isLeft(first.item)) {
+      this.#left.push(askingShell(first.item))
+      this.#flushSoon()
+    } else first.item.resolve(answer)
     this.#watch()
   }
 
-  /** Has the shell behind perl run what perl leaves to it. */
-  #askShell(item: Item): void {
-    const { ask: _ask, flight: _flight, ...frame } = item.frame
-    this.send({ ...item, frame })
+  /** Says whether perl left something to the script; behind what changes something it leaves all. */
+  #isLeft({ frame }: Item): boolean {
+    return frame.ask !== undefined || this.#left.some((item) => !item.frame.again)
   }
 
   /** Times the frame that is being answered: those behind it wait, and their own time has not begun. */
@@ -224,7 +249,7 @@ export class Session {
     how: { readonly culprit?: Item | null; readonly final?: boolean; readonly instead?: Powers | null },
   ): void {
     if (this.#state === 'over') return
-    const waiting = [...this.#sent.flatMap((one) => one.item ?? []), ...this.#unsent]
+    const waiting = [...this.#left, ...this.#sent.flatMap((one) => one.item ?? []), ...this.#unsent]
     this.close()
     const { culprit = null, final = false, instead = null } = how
     this.#parts.gone({ error, culprit, waiting, final, instead, isPerl: this.#speech.isPerl, group: this.#group })

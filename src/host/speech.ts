@@ -11,7 +11,7 @@ export interface Reader {
 
 /** A script, and what perl may be asked instead of it. */
 export interface Spoken {
-  readonly script: string
+  readonly script: string | (() => string)
   readonly libraries: readonly Library[]
   readonly ask?: PerlAsk
   /** it only looks */
@@ -38,7 +38,7 @@ export class Speech {
     const { text, script, ask } = preamble(leftOver)
     const bare = framedBare(script, mark)
     if (this.#reader === 'shell') return bytesOf(text + bare)
-    return Buffer.concat([perlProgram(), spoken({ defined: text, script: bare, mark, ask })])
+    return Buffer.concat([perlProgram(), spoken({ defined: text, script: bare, mark, ask, again: true })])
   }
 
   /** Hears the answer to what was sent first, and tells the process group. */
@@ -51,15 +51,19 @@ export class Speech {
   }
 
   frame({ script, libraries, ask, again }: Spoken, mark: string): Buffer {
-    if (this.#reader === 'shell') return bytesOf(this.#define(libraries) + framed(script, mark))
-    if (ask === undefined) return spoken({ defined: this.#define(libraries), script: framed(script, mark), mark, ask })
-    const parts = ask.parts.filter((part) => this.#isNew(part)).map(perlPart)
-    // what changes something goes along with its script: asked again it would be out of turn
-    const isEither = !again || (this.#reader === 'either' && !this.#before?.wasPerl)
-    const defined = this.#define(isEither ? [...libraries, ...ask.libraries] : ask.libraries)
+    const whole = (): string => framed(typeof script === 'string' ? script : script(), mark)
+    if (this.#reader === 'shell' || ask === undefined) {
+      const text = whole()
+      const defined = this.#define(libraries)
+      if (this.#reader === 'shell') return bytesOf(defined + text)
+      return spoken({ defined, script: text, mark, ask, again })
+    }
+    const isEither = this.#reader === 'either' && !(again && this.#before?.wasPerl)
     // a host that had perl the last time is sent the script only where it asks for that
-    const text = isEither ? framed(script, mark) : this.#reader === 'perl' ? '' : noPerl(mark)
-    return Buffer.concat([...parts, spoken({ defined, script: text, mark, ask })])
+    const text = isEither ? whole() : this.#reader === 'perl' ? '' : noPerl(mark)
+    const parts = ask.parts.filter((part) => this.#isNew(part)).map(perlPart)
+    const defined = this.#define(isEither ? [...libraries, ...ask.libraries] : ask.libraries)
+    return Buffer.concat([...parts, spoken({ defined, script: text, mark, ask, again })])
   }
 
   #define(all: readonly Library[]): string {

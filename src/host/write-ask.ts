@@ -27,7 +27,7 @@ export const writeAsk = (
   let letters = 0
   for (const task of tasks) {
     const own = taskFields(task)
-    if (own === null) return {}
+    if (own === null || task.path.includes('\0')) return {}
     fields.push(isRoots && !runner.isRoot(task.as) ? task.writer : '', ...own)
     letters += (own.at(-1)?.length ?? 0) + (own.at(-2)?.length ?? 0)
   }
@@ -39,7 +39,7 @@ export const writeAsk = (
   })
   return {
     ask: askFor(''),
-    forUser: (account) => ({ script: asScript(account, script, libraries), ask: askFor(account.user.name) }),
+    forUser: (account) => ({ script: () => asScript(account, script(), libraries), ask: askFor(account.user.name) }),
   }
 }
 

@@ -40,7 +40,7 @@ export const plainMode = (mode: string | undefined): string => mode?.replace(/^0
 /** A script that writes files, and whose powers it needs. */
 export interface WriteScript {
   readonly as: string | null
-  readonly script: string
+  script(): string
   readonly libraries: readonly Library[]
 }
 
@@ -52,22 +52,26 @@ export const WRITE_LIBRARIES: readonly Library[] = [PLACE, KEEP, WRITE]
  * the last one. Root's script has those of users within.
  */
 export const writersScript = (runner: Runner, tasks: readonly [Task, ...Task[]], mark: string): WriteScript => {
-  const [{ as }] = tasks
-  if (tasks.length === 1) return { as, script: `${variablesScript(tasks[0])}\nk_write`, libraries: WRITE_LIBRARIES }
+  const [first] = tasks
+  for (const { path, wanted } of tasks)
+    if (wanted?.kind === 'file' && wanted.text !== undefined) known(wanted.text, path)
   const stretches = stretchesOf(tasks, (task, before) => task.as === before.as)
   const libraries = stretches.some(({ length }) => length > 1) ? [...WRITE_LIBRARIES, ROW] : WRITE_LIBRARIES
   const isMixed = stretches.length > 1
-  const scripts = stretches.map((own) => {
-    const script = writerScript(own, mark)
-    return isMixed ? (runner.withinRoot(own[0].as, script, libraries) ?? script) : script
-  })
-  const earlier = scripts.slice(0, -1).map((script) => `(${script}); k_next $?\n`)
-  // what a user may have put in the place of his directory is opened only where it is one
-  const directories = [...new Set(tasks.map(({ path }) => `${posix.dirname(path)}/.`))].map(quote).join(' ')
-  // once for all, however it ends
-  const synced = `trap ${quote(`sync -- ${directories} 2>/dev/null`)} EXIT\n`
-  const script = `k_mark=${mark}\n${synced}${earlier.join('')}(${scripts.at(-1)})`
-  return { as: isMixed ? 'root' : as, script, libraries }
+  const script = (): string => {
+    if (tasks.length === 1) return `${variablesScript(first)}\nk_write`
+    const scripts = stretches.map((own) => {
+      const one = writerScript(own, mark)
+      return isMixed ? (runner.withinRoot(own[0].as, one, libraries) ?? one) : one
+    })
+    const earlier = scripts.slice(0, -1).map((one) => `(${one}); k_next $?\n`)
+    // what a user may have put in the place of his directory is opened only where it is one
+    const directories = [...new Set(tasks.map(({ path }) => `${posix.dirname(path)}/.`))].map(quote).join(' ')
+    // once for all, however it ends
+    const synced = `trap ${quote(`sync -- ${directories} 2>/dev/null`)} EXIT\n`
+    return `k_mark=${mark}\n${synced}${earlier.join('')}(${scripts.at(-1)})`
+  }
+  return { as: isMixed ? 'root' : first.as, script, libraries }
 }
 
 /** One writer's files: neighbours that may be plain are written together. */

@@ -136,7 +136,7 @@ const run = (
   })
 
 const chown = async (runner: Runner, path: string, owner: string): Promise<HostError | null> => {
-  const script = `k_dir=${quote(posix.dirname(path))}; k_chown ${quote(owner)} ${quote(posix.basename(path))}`
+  const script = () => `k_dir=${quote(posix.dirname(path))}; k_chown ${quote(owner)} ${quote(posix.basename(path))}`
   const answer = await run(runner, { as: 'root', script, libraries: WRITE_LIBRARIES }, [{ path }])
   return answer.code === 0 ? null : cannotWrite(path, 'root', textOf(answer.stderr))
 }

@@ -133,6 +133,39 @@ describe('a session that perl reads', () => {
     assert.equal(await told('broken', '$P{broken} = sub {'), 'script\n')
     shell.close()
   })
+
+  it('runs what changes something in the order in which it was sent, whoever does it', async () => {
+    const shell = shellOf(PERL)
+    const file = join(dir, 'order')
+    writeFileSync(file, '')
+    const add = {
+      name: 'add',
+      text: '$P{add} = sub { return if $_[1]; open my $h, ">>", $_[0]; print $h "perl "; close $h; 0 };',
+    }
+    const ask = (left: string) => ({ name: 'add', parts: [add], fields: [file, left], libraries: [] })
+    const write = (word: string) => frame(`printf '%s ' ${word} >>${file}`, false)
+    const see = () => shell.run(frame(`cat ${file}`))
+    await shell.run(frame(':'))
+    const answers = await Promise.all([
+      shell.run({ ...write('one'), ask: ask('') }),
+      see(),
+      // perl leaves this one to the script, which it was not sent: nothing behind it may be before it
+      shell.run({ ...write('two'), ask: ask('left') }),
+      see(),
+      shell.run(write('three')),
+      shell.run({ ...write('four'), ask: ask('') }),
+      see(),
+      shell.run({ ...write('five'), ask: ask('left') }),
+      shell.run({ ...write('six'), ask: ask('left') }),
+      see(),
+    ])
+    assert.deepEqual(
+      [1, 3, 6, 9].map((index) => answers[index]?.stdout.toString()),
+      ['perl ', 'perl two ', 'perl two three four ', 'perl two three four five six '],
+    )
+    assert.equal((await see()).stdout.toString(), 'perl two three four five six ')
+    shell.close()
+  })
 })
 
 describe('what perl tells of files that decide an answer', () => {

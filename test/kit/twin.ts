@@ -21,7 +21,7 @@ export const twinRun = (
   if (ask === null) throw new Error('this command has no twin')
   const mark = newMark()
   const parts = [...(withLook ? [PERL_LOOK] : []), ...ask.parts]
-  const frame = spoken({ defined: '', script: '', mark, ask })
+  const frame = spoken({ defined: '', script: '', mark, ask, again: true })
   return {
     argv: ['/usr/bin/perl', '-C0', '-e', 'eval substr<STDIN>,1;print STDERR $@'],
     stdin: Buffer.concat([perlProgram(), ...parts.map(perlPart), frame]),
