@@ -37,7 +37,7 @@ const places = {
 
 const { metafile } = await build({
   absWorkingDir: root,
-  entryPoints: [...tests, 'test/kit/in-memory.ts'],
+  entryPoints: [...tests, 'test/kit/in-memory.ts', 'test/kit/short-lived.ts'],
   outdir,
   outbase: root,
   bundle: true,

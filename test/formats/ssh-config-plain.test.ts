@@ -1,19 +1,26 @@
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { DEFAULTS, PRINTED, plainMeaning, plainReading, TAKEN } from '../../src/formats/ssh-config-plain.ts'
 import type { SshConfigWish } from '../../src/formats/ssh-config-wish.ts'
 import { folder } from '../kit/story.ts'
 
-const file = join(folder({}), 'config')
+type Obeyed = readonly string[] | null
 
-/** What ssh makes of a text for a host; null where it refuses it. */
-const obeyed = (text: string, host = 'any-host.invalid'): readonly string[] | null => {
-  writeFileSync(file, text)
-  const { status, stdout } = spawnSync('ssh', ['-F', file, '-G', '--', host])
-  return status === 0 ? stdout.toString().split('\n') : null
+/** What ssh makes of each text for a host, asked by one shell for all of them; null where it refuses it. */
+const obeyedOfEach = (texts: readonly string[], host = 'any-host.invalid'): ReadonlyMap<string, Obeyed> => {
+  const files = folder(Object.fromEntries(texts.map((text, index) => [String(index), text])))
+  const script = 'for file; do ssh -F "$file" -G -- "$host" 2>/dev/null || printf refused; printf "\\0"; done'
+  const paths = texts.map((_, index) => join(files, String(index)))
+  const env = { ...process.env, host }
+  const said = execFileSync('sh', ['-c', script, 'sh', ...paths], { env })
+    .toString()
+    .split('\0')
+  return new Map(
+    texts.map((text, index) => [text, said[index]?.endsWith('refused') ? null : (said[index] ?? '').split('\n')]),
+  )
 }
+const obeyed = (text: string): Obeyed => obeyedOfEach([text]).get(text) ?? null
 
 const reading = (text: string, wish: Partial<SshConfigWish>) =>
   plainReading(
@@ -63,11 +70,18 @@ const printedBy = (name: string, value: string): string => {
 }
 
 describe('a plain line of ssh_config', () => {
+  const lineOf = (name: string, value: string): string => `${name} ${value}\n`
+  let said: ReadonlyMap<string, Obeyed>
+  before(() => {
+    const names = [...Object.keys(PRINTED), ...Object.keys(TAKEN)]
+    said = obeyedOfEach(names.flatMap((name) => valuesOf(name).map((value) => lineOf(name, value))))
+  })
+
   for (const name of Object.keys(PRINTED))
     it(`of ${name} is taken by ssh, and printed as told`, () => {
       assert.ok(valuesOf(name).length > 0)
       for (const value of valuesOf(name))
-        assert.ok(obeyed(`${name} ${value}\n`)?.includes(printedBy(name, value)), `${name} ${value}`)
+        assert.ok(said.get(lineOf(name, value))?.includes(printedBy(name, value)), lineOf(name, value))
     })
 
   for (const [name, pattern] of Object.entries(TAKEN))
@@ -75,7 +89,7 @@ describe('a plain line of ssh_config', () => {
       assert.ok(valuesOf(name).length > 0)
       for (const value of valuesOf(name)) {
         assert.match(value, pattern)
-        assert.notEqual(obeyed(`${name} ${value}\n`), null, `${name} ${value}`)
+        assert.ok(said.get(lineOf(name, value)), lineOf(name, value))
       }
     })
 
@@ -90,8 +104,12 @@ describe('a plain line of ssh_config', () => {
 })
 
 describe('a setting of ssh_config that no line names', () => {
+  let said: Obeyed
+  before(() => {
+    said = obeyed('')
+  })
   for (const [name, value] of Object.entries(DEFAULTS))
-    it(`is ${name} ${value}`, () => assert.ok(obeyed('')?.includes(`${name} ${value}`)))
+    it(`is ${name} ${value}`, () => assert.ok(said?.includes(`${name} ${value}`)))
 })
 
 describe('a plain reading of ssh_config', () => {
@@ -161,16 +179,19 @@ describe('a plain reading of ssh_config', () => {
   it("is ssh's own of any plain file", () => {
     const pick = <T>(list: readonly T[], seed: number): T => list[seed % list.length] as T
     const names = Object.keys(PRINTED)
-    for (let seed = 1; seed <= 20; seed += 1) {
+    const textOf = (seed: number): string => {
       const lines = Array.from({ length: 12 }, (_, index) => {
         const next = (seed * 7919 + index * 104729) % 1000003
         if (next % 4 === 0) return `Host ${pick(['a', 'b', '* !a', '?', 'a b', '*'], next >> 3)}`
         const name = pick(names.slice(0, 6), next >> 2)
         return `${name} ${pick(valuesOf(name), next >> 5)}`
       })
-      const text = `${lines.join('\n')}\n`
-      for (const host of ['a', 'b']) {
-        const said = obeyed(text, host) ?? assert.fail(text)
+      return `${lines.join('\n')}\n`
+    }
+    const texts = Array.from({ length: 20 }, (_, index) => textOf(index + 1))
+    for (const host of ['a', 'b'])
+      for (const [text, obeyed] of obeyedOfEach(texts, host)) {
+        const said = obeyed ?? assert.fail(text)
         for (const name of names.slice(0, 6)) {
           const scope = { kind: 'host', words: [host] } as const
           for (const value of valuesOf(name)) {
@@ -181,7 +202,6 @@ describe('a plain reading of ssh_config', () => {
           }
         }
       }
-    }
   })
 
   it('is tried with a real ssh', () => assert.match(execFileSync('sh', ['-c', 'ssh -V 2>&1']).toString(), /^OpenSSH/))

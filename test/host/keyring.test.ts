@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Secret } from '../../src/contract/secret.ts'
@@ -29,7 +29,11 @@ describe('the keyring', () => {
     known.ed25519 = make('ed25519', '-t', 'ed25519')
     known.ecdsa = make('ecdsa', '-t', 'ecdsa')
     known.rsa = make('rsa', '-t', 'rsa', '-b', '2048')
-    known.pem = make('pem', '-t', 'rsa', '-b', '2048', '-m', 'PEM')
+    // the same key in another format: to make one of RSA takes long
+    copyFileSync(at('rsa'), at('pem'))
+    copyFileSync(`${at('rsa')}.pub`, `${at('pem')}.pub`)
+    execFileSync('ssh-keygen', ['-q', '-p', '-m', 'PEM', '-N', '', '-f', at('pem')])
+    known.pem = known.rsa
     known.locked = make('locked', '-t', 'ed25519', '-a', '1', '-N', PASSPHRASE)
     known.lockedPem = make('lockedPem', '-t', 'ecdsa', '-m', 'PEM', '-N', PASSPHRASE)
   })

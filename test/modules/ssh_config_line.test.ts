@@ -6,11 +6,20 @@ import { tryModule } from '../kit/try-module.ts'
 
 type Given = Parameters<typeof sshConfigLine.plan>[0]
 
-/** The real ssh of this machine answers; but of files that are on no disk it knows nothing. */
-const ssh = (asked: Asked) => (asked.text === null ? { code: 3 } : realSsh(asked))
+type Said = Readonly<{ code: number; stdout: string; stderr: string }>
+const answers = new Map<string, Promise<Said>>()
+
+/** The real ssh of this machine answers, once for each text; but of files that are on no disk it knows nothing. */
+const ssh = (asked: Asked): { code: number } | Promise<Said> => {
+  if (asked.text === null) return { code: 3 }
+  const question = JSON.stringify([asked.argv, asked.text])
+  const answer = answers.get(question) ?? realSsh(asked)
+  answers.set(question, answer)
+  return answer
+}
 
 const realSsh = ({ argv, text }: Asked) =>
-  new Promise<{ code: number; stdout: string; stderr: string }>((resolve, reject) => {
+  new Promise<Said>((resolve, reject) => {
     const [program = '', ...args] = argv
     const child = spawn(program, args)
     const out = { stdout: '', stderr: '' }
