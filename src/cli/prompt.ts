@@ -10,9 +10,10 @@ import { Interrupted } from './interrupt.ts'
  */
 export const askSecret = (question: string): Promise<Secret | null> =>
   onTerminal(async (input, output) => {
-    output.write(question)
+    // before the question: who answers it at once is not shown either
     input.setRawMode(true)
     try {
+      output.write(question)
       return new Secret(await typed(input))
     } finally {
       input.setRawMode(false)

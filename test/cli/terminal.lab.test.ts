@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type Lab, securePassword, startLab } from '../kit/lab.ts'
+import { type Lab, startLab } from '../kit/lab.ts'
 import { folder } from '../kit/story.ts'
 import { type Terminal, terminalWith } from './terminal.ts'
 
@@ -75,27 +75,11 @@ describe('on a terminal', () => {
     assert.match(shown, /these were left in the middle, and may be done or not:\n {2}h1 {2}a pause\n/)
   })
 
-  it('-K asks for the password of sudo, unseen', async () => {
-    const { until, press } = open('run', 'site.yml', '-i', 'secure.yml', '-l', 'h1', '-K')
-    await until(/password for sudo: *$/)
-    press(securePassword, 'Enter')
-    const shown = await until(/\[0\]$/)
-    assert.equal(shown.includes(securePassword), false)
-    assert.match(shown, /\nh1 : ok=2 /)
-  })
-
   it('without -K, sudo that wants a password is told with the flag that gives it', async () => {
     const { until } = open('run', 'site.yml', '-i', 'secure.yml', '-l', 'h1')
     const shown = await until(/\[2\]$/)
     assert.match(shown, /sudo wants a password/)
     assert.match(shown, /run site\.yml -i secure\.yml -K --limit h1\n/)
-  })
-
-  it('Ctrl-C at a question touches nothing and ends with 130', async () => {
-    const { until, press } = open('run', 'site.yml', '-i', 'secure.yml', '-K')
-    await until(/password for sudo: *$/)
-    press('C-c')
-    assert.doesNotMatch(await until(/\[130\]$/), /recap|bug/)
   })
 
   it('trust shows the keys, asks, and writes them', async () => {

@@ -8,6 +8,10 @@ export interface Terminal {
   screen(): string
   /** presses keys, as tmux calls them: `Enter`, `C-c`, or a text */
   press(...keys: readonly string[]): void
+  /** writes down from now on, in a file, every byte that it is sent, also what is not to be seen at the end */
+  record(file: string): void
+  /** says whether keys that are pressed now are shown, come line by line and make signals, as in every shell */
+  isPlain(): boolean
   /** waits until it shows something, and gives what it shows */
   until(wanted: RegExp): Promise<string>
   close(): void
@@ -40,6 +44,12 @@ export const terminalWith = (
   return {
     screen,
     press: (...keys) => void tmux('send-keys', ...keys),
+    record: (file) => void tmux('pipe-pane', `cat > ${file}`),
+    isPlain: () => {
+      const tty = tmux('display-message', '-p', '#{pane_tty}').trim()
+      const settings = execFileSync('stty', ['-F', tty, '-a'], { encoding: 'utf8' }).split(/[\s;]+/)
+      return ['echo', 'icanon', 'isig'].every((one) => settings.includes(one))
+    },
     until: async (wanted) => {
       for (const begun = Date.now(); Date.now() - begun < (about.patienceMs ?? PATIENCE_MS); await pause(50)) {
         const shown = screen()
