@@ -80,7 +80,12 @@ const open = (client: Client, command: string): Asked | null => {
 
 const start = (channel: ClientChannel, resolve: (how: Started | Error) => void): void => {
   const inside = channel as unknown as Opened & { subtype: string; allowHalfOpen: boolean }
-  if (inside.outgoing.id !== 0) resolve(new Error(`the first session is number ${inside.outgoing.id}`))
+  if (inside.outgoing.id !== 0) {
+    // nothing was started in it: it would keep the place of another one
+    channel.close()
+    resolve(new Error(`the first session is number ${inside.outgoing.id}`))
+    return
+  }
   inside._callbacks.push((failed) => {
     if (failed) return resolve(failed === true ? new Error('Unable to exec') : failed)
     Object.assign(inside, { subtype: 'exec', allowHalfOpen: true })

@@ -104,9 +104,11 @@ class SshChannel implements Channel {
       const atOnce = isFirst && attempt === 0 ? openAtOnce(client, command) : null
       const started = await (atOnce ?? startCommand(client, command))
       if (!(started instanceof Error)) return this.#run(started)
+      const isFull = /open fail/i.test(started.message)
+      // whoever only calls itself OpenSSH may number its sessions otherwise: the plain way waits to be told
+      if (atOnce !== null && !isFull) continue
       const wait = PAUSES_MS[attempt]
-      if (wait === undefined || !/open fail/i.test(started.message))
-        return this.end({ ...UNKNOWN, lost: noChannel(started) })
+      if (wait === undefined || !isFull) return this.end({ ...UNKNOWN, lost: noChannel(started) })
       await pause(wait)
     }
   }
