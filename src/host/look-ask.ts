@@ -42,11 +42,12 @@ export const lookAsk = (
     if (item.kind === 'list') return ['t', item.path, item.texts]
     if (item.kind === 'account') return ['u', item.name]
     if (item.kind === 'question') return []
-    const { name = '', fields = [] } = item.twin ?? {}
-    return ['s', script(), name, `${fields.length}`, ...fields]
+    // where a twin has to leave it to its script, that is asked for by itself
+    if (item.twin === undefined) return ['s', script()]
+    return ['x', item.twin.name, `${item.twin.fields.length}`, ...item.twin.fields]
   })
   const parts = looks.flatMap(({ item }) => (item.kind === 'said' ? (item.twin?.parts ?? []) : []))
-  const libraries = items.includes('s') ? [WITNESS] : []
+  const libraries = looks.some(({ item }) => item.kind === 'said' && item.twin === undefined) ? [WITNESS] : []
   return { name: 'look', parts: [PERL_LOOK, ...parts], fields: [mark, user, ...question, ...items], libraries }
 }
 
@@ -70,13 +71,13 @@ export const parseAsked = (answer: RawAnswer, items: readonly AskItem[], mark: s
         return { kind: 'said', said: { code, stdout: reader.net()?.stdout ?? EMPTY, stderr: EMPTY } }
       }
       if (item.kind === 'list') return { kind: 'list', ...reader.listing() }
-      return item.kind === 'said' ? reader.said() : null
+      return item.kind === 'said' && item.twin !== undefined ? reader.said() : null
     })
     const question = items.findIndex(({ kind }) => kind === 'question')
     const said = question < 0 ? null : reader.letter() === '=' ? same : reader.answer()
     return items.map((item, index): BatchAnswer => {
       if (index === question && said !== null) return { kind: 'question', said }
-      if (item.kind !== 'said' || known[index] != null) return known[index] ?? null
+      if (item.kind !== 'said' || item.twin !== undefined) return known[index] ?? null
       return { kind: 'said', said: { ...reader.answer(), stderr: reader.complaints() } }
     })
   } catch (error) {

@@ -178,7 +178,7 @@ sub account {
   $t
 }
 sub net { my $t = shift // ''; $O .= length($t) . ":$t" }
-# MARK USER GLOBS STATE LINES QUESTION, and then of each: p FOLLOW TEXT PATH, t PATH SUFFIX, u NAME, s SCRIPT TWIN COUNT ARGUMENT...
+# MARK USER GLOBS STATE LINES QUESTION, and then of each: p FOLLOW TEXT PATH, t PATH SUFFIX, u NAME, s SCRIPT, x TWIN COUNT ARGUMENT...
 $P{look} = sub {
   my ($m, $user, $globs, $state, $lines, $question, @i) = @_;
   $X or return;
@@ -199,15 +199,16 @@ $P{look} = sub {
         $O .= @t . ':';
         net($_) for @t
       } elsif ($k eq 's') {
-        my ($t, $n, $c) = splice @i, 0, 3;
+        $script .= shift @i
+      } elsif ($k eq 'x') {
+        my ($n, $c) = splice @i, 0, 2;
         my @a = splice @i, 0, $c;
         my $o = $O;
         $O = '';
         $c = $P{$n} ? eval { $P{$n}->(@a) } : undef;
         my $r = defined $c ? sprintf('%03d', $c) . $O : '';
         $O = $o;
-        net($r);
-        $script .= $t if $r eq ''
+        net($r)
       } else {
         my $t = account(shift @i);
         $O .= defined $t ? '+' : '-';
