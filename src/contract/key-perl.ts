@@ -10,12 +10,13 @@ $P{parts} = sub {
   read $h, $t, 4096;
   ($begin, $one, $head, $more, $kept, $rest, @tail) = split /\n/, $t, -1;
   my $end = '-----END OPENSSH PRIVATE KEY-----';
-  return if $t =~ /\0|\r/ || $begin ne '-----BEGIN OPENSSH PRIVATE KEY-----' || $one ne $first || !grep { $_ eq $end } @tail;
+  return if $t =~ /\0|\r/ || $begin ne '-----BEGIN OPENSSH PRIVATE KEY-----' || $one ne $first || !grep { $_ eq $end } @tail[0 .. $#tail - 1];
   my @lines = ();
   for (@tail) { last if $_ eq $end; push @lines, $_ }
   my $tail = join ' ', substr($rest, 20), @lines;
-  return if "$head$more$kept" . substr($rest, 0, 20) =~ m{[^A-Za-z0-9+/]};
-  return if $tail =~ m{[^A-Za-z0-9+/= ]} || grep { length != 70 } $head, $more, $kept;
+  my $front = $head . $more . $kept . substr $rest, 0, 20;
+  return if $front =~ m{[^A-Za-z0-9+/]} || $tail =~ m{[^A-Za-z0-9+/= ]};
+  return if grep { length($_) != 70 } $head, $more, $kept;
   return if "$head.$more.$kept.$rest" !~ /^QyNTUxOQAAAC[ABCD].*\..{2}AAAAtzc2gtZWQyNTUxOQAAAC[ABCD].*\.AAAE[ABCD].*\..{20}AAA/;
   $O .= "parts $head $more $tail\n";
   0

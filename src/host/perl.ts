@@ -75,7 +75,7 @@ const field = (text: string): string =>
     .replace(/[%\t\n\r\0]/g, (letter) => `%${letter.charCodeAt(0).toString(16).padStart(2, '0')}`)
 
 /** A program in one line; a line of it that begins with # is a comment. */
-const flat = (text: string): string => {
+export const flat = (text: string): string => {
   const known = flats.get(text)
   if (known !== undefined) return known
   const line = text

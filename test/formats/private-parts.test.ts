@@ -3,12 +3,16 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { PERL_PARTS } from '../../src/contract/key-perl.ts'
 import { PUBLIC_PARTS } from '../../src/contract/key-script.ts'
 import { questions } from '../../src/contract/questions.ts'
 import { readPublicParts } from '../../src/formats/private-parts.ts'
 import { readPublicLine } from '../../src/formats/public-key.ts'
+import { flat } from '../../src/host/perl.ts'
+import { ranHere, twinRun } from '../kit/twin.ts'
 
 const SHELLS = [['/bin/dash'], ['/bin/bash'], ['/bin/busybox', 'sh']] as const
+const READERS = [...SHELLS, ['perl']] as const
 
 describe('the public parts of a private key', () => {
   let dir: string
@@ -26,6 +30,8 @@ describe('the public parts of a private key', () => {
     assert.equal(status, 0)
   }
   const told = (shell: readonly string[] = SHELLS[0]): string => {
+    // null: the script would be run
+    if (shell[0] === 'perl') return ranHere(twinRun(questions.publicParts(path)))?.stdout.toString() ?? ''
     const [command = '', ...words] = [...shell, ...questions.publicParts(path).argv.slice(1)]
     // what ssh-keygen would say is not what is asked here
     const { stdout } = spawnSync(command, words, { env: { PATH: join(dir, 'none') } })
@@ -41,9 +47,16 @@ describe('the public parts of a private key', () => {
     const { stdout } = spawnSync(SHELLS[0][0], ['-c', each, 'sh', script, ...files], { env, maxBuffer: 1 << 24 })
     return stdout.toString().split('\0').slice(0, -1)
   }
+  /** The same as perl tells it, by one perl: null where it leaves it to the script. */
+  const twinsSaid = (files: readonly string[]): readonly (string | null)[] => {
+    const program = `${flat(PERL_PARTS.text)} for my $f (@ARGV) { $O = ''; my $c = $P{parts}->($f, '${PUBLIC_PARTS.first}'); print defined $c ? "=$O" : "!", "\\0" }`
+    const { stdout } = spawnSync('perl', ['-e', program, ...files], { maxBuffer: 1 << 24 })
+    const all = stdout.toString().split('\0').slice(0, -1)
+    return all.map((said) => (said.startsWith('=') ? said.slice(1) : null))
+  }
   const body = (): string => readFileSync(path, 'utf8').split('\n').slice(1, -2).join('')
 
-  for (const shell of SHELLS)
+  for (const shell of READERS)
     for (const comment of ['', 'a', 'ab', 'abc', 'abcd', 'root@web1', 'a b', 'ü', 'x'.repeat(300)])
       it(`tell key and comment "${comment.slice(0, 9)}", by ${shell.join(' ')}`, () => {
         make(comment)
@@ -58,6 +71,7 @@ describe('the public parts of a private key', () => {
       make('x'.repeat(turn))
       const base64 = body()
       const said = told()
+      assert.equal(told(['perl']), said)
       assert.equal(said.replace(/\s/g, ''), `${PUBLIC_PARTS.word}${base64.slice(70, 210)}${base64.slice(300)}`)
       const bytes = Buffer.from(base64, 'base64')
       // 161 to 192 are the seed; the key behind it is the public one
@@ -76,13 +90,13 @@ describe('the public parts of a private key', () => {
   for (const [what, flags] of Object.entries(others))
     it(`are not told of ${what}`, () => {
       make('c', ...flags)
-      assert.equal(told(), '')
+      for (const shell of READERS) assert.equal(told(shell), '')
     })
 
   it('are not told of what is no file, or not there', () => {
-    assert.equal(told(), '')
+    for (const shell of READERS) assert.equal(told(shell), '')
     spawnSync('mkfifo', [path])
-    assert.equal(told(), '')
+    for (const shell of READERS) assert.equal(told(shell), '')
   })
 
   it('are taken of no file that ssh-keygen refuses or reads in another way, whatever byte is damaged', () => {
@@ -102,6 +116,11 @@ describe('the public parts of a private key', () => {
     for (const [index, file] of damaged.entries()) writeFileSync(paths[index] ?? '', file, { mode: 0o600 })
     const parts = saidOfEach(paths, questions.publicParts(path).argv[2] ?? '', { PATH: join(dir, 'none') })
     assert.equal(parts.length, damaged.length)
+    // perl tells the same of every one of them, or nothing
+    const twins = twinsSaid(paths)
+    for (const [index, twin] of twins.entries()) assert.ok(twin === null || twin === parts[index], paths[index])
+    assert.equal(twins.length, damaged.length)
+    assert.ok(twins.filter((twin) => twin !== null).length > 80)
     const taken = damaged.flatMap((file, index) => {
       const key = file.equals(whole) ? undefined : read(parts[index] ?? '', file)?.key
       return key === undefined ? [] : [{ key, path: paths[index] ?? '' }]
