@@ -4,6 +4,7 @@ import { HostError } from '../contract/errors.ts'
 import type { Answer, Touch } from '../contract/look.ts'
 import { QUIETLY } from '../contract/quiet-script.ts'
 import { Secret } from '../contract/secret.ts'
+import { PERL_MAKE } from './make-perl.ts'
 
 /** A pair to make in the place of whatever is there. */
 export interface NewPair {
@@ -126,7 +127,8 @@ const run = (on: Touch, { script, about, flags, passphrase }: Script): Promise<A
   const tmp = posix.join(beside, `.keyward-${randomUUID()}`)
   const argv = ['sh', '-c', script, 'sh', ...about, tmp, 'ssh-keygen', ...flags, ...empty]
   const shown = ['ssh-keygen', ...flags, '-f', path].join(' ')
-  return on.do({ argv, inPlace: true, shown, timeoutMs: 300_000, changes: [beside] }, passphrase ?? undefined)
+  const twin = script === MAKE ? { twin: PERL_MAKE } : {}
+  return on.do({ argv, inPlace: true, ...twin, shown, timeoutMs: 300_000, changes: [beside] }, passphrase ?? undefined)
 }
 
 const failed = (what: string, { code, stderr }: Answer): HostError => {
