@@ -4,6 +4,7 @@ import { type Command, SSHD } from '../contract/questions.ts'
 import { commandFor, lastWords, scriptOf } from './control.ts'
 import type { Unit } from './find.ts'
 import { isSshd } from './names.ts'
+import { PERL_RELOAD } from './reload-perl.ts'
 
 const SECOND_MS = 1_000
 const LIMIT_MS = 200_000
@@ -33,12 +34,15 @@ export const reloadCommand = (unit: Unit): Command => {
   const { argv } = commandFor(unit, 'reload')
   // sshd closes its sockets and opens new ones: only new ones say that it is back
   const reopens = isSshd(unit.name) && unit.socket === null
+  const hasFile = reopens && unit.pid !== null && unit.pidFile !== null
   // a script of SysV does the same by fifteen processes
-  const isTold = reopens && unit.init === 'sysv' && unit.pid !== null && unit.pidFile !== null
+  const isTold = hasFile && unit.init === 'sysv'
   const script = [scriptOf(unit) ?? '', ...argv]
   const args = [String(unit.pid ?? ''), reopens ? 'reopens' : '', unit.pidFile ?? '', isTold ? SSHD : '', ...script]
   const shown = `${isTold ? `${SSHD} -t && kill -HUP ${unit.pid} || ` : ''}${argv.join(' ')}`
-  return { argv: ['sh', '-c', RELOAD, 'sh', ...args], inPlace: true, shown, timeoutMs: LIMIT_MS }
+  // where it would leave all to the script, that would come a flight later
+  const twin = isTold || (hasFile && unit.init === 'none') ? { twin: PERL_RELOAD } : {}
+  return { argv: ['sh', '-c', RELOAD, 'sh', ...args], inPlace: true, ...twin, shown, timeoutMs: LIMIT_MS }
 }
 
 /**

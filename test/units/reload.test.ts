@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Unit } from '../../src/units/find.ts'
 import { reloadUnit } from '../../src/units/reload.ts'
-import { localMachine, SHELLS } from '../host/shells.ts'
+import { localMachine, READERS } from '../host/shells.ts'
 import { together } from '../kit/together.ts'
 
 /** A daemon that listens, and does something of its own when it is told to reload: in Perl, which starts quickly. */
@@ -56,7 +56,7 @@ describe('a reload', () => {
     return { ms: performance.now() - began, flights: machine.counters().flights }
   }
 
-  for (const [name, shell] of Object.entries(SHELLS))
+  for (const [name, shell] of Object.entries(READERS))
     describe(`by ${name}`, () => {
       itAtOnce('waits, in one flight, until sshd listens on a new socket and has its pid file', async () => {
         const { ms, flights } = await reloaded(shell, await daemon(REOPENS))
