@@ -20,6 +20,8 @@ export interface Command {
   readonly changes?: readonly string[]
   /** what a host's perl does instead of such a script, where a host has it; it is given the same arguments */
   readonly twin?: Twin
+  /** what it relies on: its twin is given, before its arguments, the files that decide that answer and how they were then */
+  readonly relies?: Question
   /** such a script ends by `return` and changes only its own variables, IFS and `set -f`: it may share a subshell with others */
   readonly joins?: true
 }

@@ -13,9 +13,10 @@ import { LOOK } from './look-library.ts'
 import type { Kind } from './memory.ts'
 import { twinAsk } from './perl.ts'
 import { commandScript, quote, shownOf, textScript } from './quote.ts'
-import { askRemembered, type OnTheWay, onTheWay, vouch } from './remembered.ts'
+import { askRemembered, type OnTheWay, onTheWay, upheld, vouch } from './remembered.ts'
 import { type Frame, USUAL_MS } from './session.ts'
 import { parseUser } from './user.ts'
+import type { Witness } from './witness.ts'
 
 /** The remembered questions of one machine, asked with one user's powers. */
 export interface Asking {
@@ -170,6 +171,16 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
   }
 }
 
+/** The files on which a command relies, as they were when that was answered, since the last change; null where that is not known. */
+export const reliedOn = async (
+  { memory, connection }: Pick<LookParts, 'memory' | 'connection'>,
+  power: string | null,
+  { relies }: Command,
+): Promise<Witness | null> => {
+  if (relies === undefined) return null
+  return await upheld({ memory, key: `${power ?? connection.user} ${askKey(relies, undefined)}` })
+}
+
 const plain = (value: string | Secret | null | undefined): string | null =>
   value instanceof Secret ? value.reveal() : (value ?? null)
 
@@ -200,16 +211,17 @@ export const runCommand = async (
     readonly again: boolean
     readonly anywhere?: boolean
     readonly onTheWay?: OnTheWay
+    readonly relied?: Witness | null
   },
 ): Promise<Answer> => {
-  const { command, text, onTheWay } = about
+  const { command, text, onTheWay, relied = null } = about
   const program = commandScript(command)
   const input = text instanceof Secret ? text.reveal() : text
   const frame: Frame = {
     script:
       input === undefined ? `${onTheWay?.script ?? ''}${program}` : `${textScript(input, bytesOf(input))} | ${program}`,
     libraries: onTheWay?.libraries ?? [],
-    ...twinOf(command, { input, onTheWay }),
+    ...twinOf(command, { input, onTheWay, relied }),
     timeoutMs: command.timeoutMs ?? USUAL_MS,
     again: about.again,
     ...(about.anywhere ? { anywhere: true } : {}),
@@ -224,8 +236,13 @@ export const runCommand = async (
 
 const twinOf = (
   command: Command,
-  { input, onTheWay }: { readonly input: string | undefined; readonly onTheWay: OnTheWay | undefined },
+  about: {
+    readonly input: string | undefined
+    readonly onTheWay: OnTheWay | undefined
+    readonly relied: Witness | null
+  },
 ): Pick<Frame, 'ask'> => {
-  const ask = input === undefined ? twinAsk(command, onTheWay?.globs) : null
+  const ask =
+    about.input === undefined ? twinAsk(command, { globs: about.onTheWay?.globs, relied: about.relied }) : null
   return ask === null ? {} : { ask }
 }

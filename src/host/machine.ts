@@ -5,7 +5,7 @@ import type { Command } from '../contract/questions.ts'
 import type { Secret } from '../contract/secret.ts'
 import { isAccountFile } from './accounts.ts'
 import type { Answers } from './answers.ts'
-import { runCommand } from './asking.ts'
+import { reliedOn, runCommand } from './asking.ts'
 import type { Wire } from './channel.ts'
 import { createForesight } from './foresight.ts'
 import { createLook, type LookParts } from './look.ts'
@@ -59,9 +59,11 @@ export const createMachine = (parts: MachineParts): Machine => {
       },
       as: (other) => touch({ ...options, power: other }),
       async do(command: Command, text?: string | Secret) {
+        const relied = await reliedOn(lookParts, options.power, command)
         forget(command.changes)
         try {
-          return await runCommand({ runner: runnerFor(options) }, options.power, { command, text, again: false })
+          const about = { command, text, again: false, relied }
+          return await runCommand({ runner: runnerFor(options) }, options.power, about)
         } finally {
           forget(command.changes)
         }

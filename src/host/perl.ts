@@ -2,6 +2,7 @@ import { bytesOf } from '../contract/bytes.ts'
 import type { Command, Question, Twin } from '../contract/questions.ts'
 import type { Library } from './library.ts'
 import { MAIN } from './perl-main.ts'
+import type { Witness } from './witness.ts'
 
 /** A part of the program that a host's perl runs: defined once per session, where a frame needs it first. */
 export type PerlPart = Twin
@@ -93,12 +94,21 @@ export const isPerlWanted = (): boolean => process.env.KEYWARD_TOOLS !== 'plain'
 
 /**
  * What perl is asked instead of a command; null where that has no twin. Before the arguments of a question that may ask
- * another one on its way are the files that decide that answer, in one word; '' where nobody wants to hear it.
+ * another one on its way are the files that decide that answer, in one word; '' where nobody wants to hear it. Before those
+ * of a command that relies on an answer are its files, and how they were then: their state and lines; '' where it is not known.
  */
-export const twinAsk = (command: Command & Pick<Question, 'tells'>, globs: readonly string[] = []): PerlAsk | null => {
-  const { twin, argv, env, inPlace, tells } = command
+export const twinAsk = (
+  command: Command & Pick<Question, 'tells'>,
+  {
+    globs = [],
+    relied = null,
+  }: { readonly globs?: readonly string[] | undefined; readonly relied?: Witness | null } = {},
+): PerlAsk | null => {
+  const { twin, argv, env, inPlace, tells, relies } = command
   if (twin === undefined || env !== undefined || !inPlace) return null
-  const fields = [...(tells === undefined ? [] : [globs.join(' ')]), ...argv.slice(SCRIPT_WORDS)]
+  const files = relied === null ? ['', '', ''] : [(relies?.decidedBy ?? []).join(' '), relied.state, relied.stats]
+  const before = [...(tells === undefined ? [] : [globs.join(' ')]), ...(relies === undefined ? [] : files)]
+  const fields = [...before, ...argv.slice(SCRIPT_WORDS)]
   return { name: twin.name, parts: [twin], fields, libraries: [] }
 }
 

@@ -93,6 +93,12 @@ export const vouch = async (parts: Kept): Promise<void> => {
   await keepVouched(parts)
 }
 
+/** The files that decided the answer that was given since the last change, as they were; null where nobody vouches that they are all. */
+export const upheld = async ({ memory, key }: Omit<Kept, 'answers'>): Promise<Witness | null> => {
+  if (!(await memory.known<boolean>(vouchedKey(key)))) return null
+  return (await memory.known<Witnessed>(witnessKey(key)))?.witness ?? null
+}
+
 type Kept = Pick<Remembering, 'memory' | 'answers' | 'key'>
 
 const vouchedKey = (key: string): string => `vouched ${key}`

@@ -7,7 +7,7 @@ export const PERL_RELOAD = {
   name: 'reload',
   text: String.raw`
 $P{reload} = sub {
-  my ($pid, $reopens, $file, $program, $script, @tell) = @_;
+  my ($globs, $state, $lines, $pid, $reopens, $file, $program, $script, @tell) = @_;
   $pid =~ /^[1-9][0-9]*\z/ && $reopens ne '' && -f $file or return;
   open my $held, '<', $file or return;
   my $id = sub { my @s = stat $_[0]; @s ? "$s[0]:$s[1]" : '' };
@@ -19,8 +19,17 @@ $P{reload} = sub {
     open my $h, '<', "/proc/$pid/cmdline" or return;
     read $h, my $title, 65536;
     my ($args) = $title =~ /^sshd: \Q$program\E ([^\0\n]*?)\[listener\] / or return;
-    my (undef, $code) = heard($program, '-t', grep length, split /[ \t]+/, $args) or return;
-    return if $code;
+    my @args = grep length, split /[ \t]+/, $args;
+    # what sshd takes without these, it takes with them: and it took it, where no file has changed since
+    my $taken = $globs ne '' && defined &watch && " @args" =~ /^(?: -[Deq46]+| -o ?(?:ListenAddress|Port|MaxStartups|PidFile|LogLevel|SyslogFacility|UseDNS)=\S+)* *\z/i;
+    if ($taken) {
+      my ($s, $l) = watch($globs);
+      $taken = $s eq $state && ($l // '') eq $lines;
+    }
+    if (!$taken) {
+      my (undef, $code) = heard($program, '-t', @args) or return;
+      return if $code;
+    }
   } else {
     return if "@tell" ne "kill -HUP $pid";
   }

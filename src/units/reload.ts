@@ -1,6 +1,7 @@
 import { HostError } from '../contract/errors.ts'
 import type { Touch } from '../contract/look.ts'
-import { type Command, SSHD } from '../contract/questions.ts'
+import { type Command, questions, SSHD } from '../contract/questions.ts'
+import { NEUTRAL } from '../sshd/ask.ts'
 import { commandFor, lastWords, scriptOf } from './control.ts'
 import type { Unit } from './find.ts'
 import { isSshd } from './names.ts'
@@ -41,7 +42,8 @@ export const reloadCommand = (unit: Unit): Command => {
   const args = [String(unit.pid ?? ''), reopens ? 'reopens' : '', unit.pidFile ?? '', isTold ? SSHD : '', ...script]
   const shown = `${isTold ? `${SSHD} -t && kill -HUP ${unit.pid} || ` : ''}${argv.join(' ')}`
   // where it would leave all to the script, that would come a flight later
-  const twin = isTold || (hasFile && unit.init === 'none') ? { twin: PERL_RELOAD } : {}
+  const twin =
+    isTold || (hasFile && unit.init === 'none') ? { twin: PERL_RELOAD, relies: questions.sshdObeys(NEUTRAL) } : {}
   return { argv: ['sh', '-c', RELOAD, 'sh', ...args], inPlace: true, ...twin, shown, timeoutMs: LIMIT_MS }
 }
 

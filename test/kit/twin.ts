@@ -3,6 +3,7 @@ import type { Command, Question } from '../../src/contract/questions.ts'
 import { newMark, type RawAnswer } from '../../src/host/frame.ts'
 import { CANNOT, perlPart, perlProgram, spoken, twinAsk } from '../../src/host/perl.ts'
 import { PERL_LOOK } from '../../src/host/perl-look.ts'
+import type { Witness } from '../../src/host/witness.ts'
 
 /** What a perl is given on its standard input to answer a command by its twin, and how its answer is read. */
 export interface TwinRun {
@@ -15,9 +16,13 @@ export interface TwinRun {
 /** Has the twin of a command run by itself, with the looks there or not; no script stands behind it. */
 export const twinRun = (
   command: Command & Pick<Question, 'tells'>,
-  { globs = [], withLook = true }: { readonly globs?: readonly string[]; readonly withLook?: boolean } = {},
+  {
+    globs = [],
+    relied = null,
+    withLook = true,
+  }: { readonly globs?: readonly string[]; readonly relied?: Witness | null; readonly withLook?: boolean } = {},
 ): TwinRun => {
-  const ask = twinAsk(command, globs)
+  const ask = twinAsk(command, { globs, relied })
   if (ask === null) throw new Error('this command has no twin')
   const mark = newMark()
   const parts = [...(withLook ? [PERL_LOOK] : []), ...ask.parts]
