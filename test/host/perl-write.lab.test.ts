@@ -410,7 +410,7 @@ describe('perl writes', () => {
         'chdir $ARGV[0]; while (1) { rename ".ssh", "x"; symlink "../secret", ".ssh"; unlink ".ssh"; rename "x", ".ssh" }'
       const swapper = spawn('perl', ['-e', swap, at('d/home')])
       try {
-        for (let round = 0; round < 100; round += 1) {
+        for (let round = 0; round < 30; round += 1) {
           const wanted = text(`${round}`, { mode: '0644' })
           const ours = { ...request('d/home/.ssh/keys', wanted, text('secret')), power: 'root' }
           await machine.write(ours).catch(() => {})
