@@ -88,9 +88,9 @@ my $enter = sub {
 };
 # shows that somebody writes here, as k_turn does
 my $show = sub {
-  my $n = ".keyward-$$-$random$i";
-  sysopen my $h, $n, 0xc2 | $nofollow, 0600 or die "$!\n";
-  $t = $n;
+  # known before it is there: a signal takes it away
+  $t = ".keyward-$$-$random$i";
+  sysopen my $h, $t, 0xc2 | $nofollow, 0600 or die "$!\n";
   my (undef, $u, undef, $m) = $facts->($stat->($h));
   $u == $> && $m == 0100600 or $odd->();
   $bare->($h);

@@ -315,6 +315,27 @@ describe('perl writes', () => {
       assert.deepEqual([read('d/a'), read('d/x'), existsSync(at('d/b')), tools()], ['1', 'theirs', false, []])
     })
 
+    it('that has another kind, mode, owner or group', async () => {
+      const whole = { kind: 'file', text: 'x', mode: '0644' } as const
+      const odd = [
+        { ...whole, mode: '0640' },
+        { ...whole, owner: 'nosuchuser' },
+        { ...whole, group: '4711' },
+        null,
+      ] as const
+      for (const found of odd)
+        for (const wanted of [text('new'), { kind: 'file', mode: '0600' }] as const) {
+          if (found === null && !('text' in wanted)) continue
+          rmSync(at('d/a'), { force: true })
+          put('d/x', 'x')
+          assert.deepEqual(await write(request('d/a', text('1')), request('d/x', wanted, found)), [1, 'stale'])
+          assert.deepEqual([read('d/x'), modeOf('d/x'), tools()], ['x', 0o644, []])
+        }
+      mkdirSync(at('d/sub'))
+      const requests = [request('d/b', text('1')), request('d/sub', text('x'))]
+      assert.deepEqual(await write(...requests), [1, 'stale'])
+    })
+
     it('that differs by a byte, at its beginning, its end and between', async () => {
       for (const theirs of ['A\nb\nc\n', 'a\nB\nc\n', 'a\nb\nC\n', 'a\nb\nc', 'a\nb\nc\n\n', '']) {
         put('d/x', theirs)
