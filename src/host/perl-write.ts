@@ -124,6 +124,8 @@ my $one = sub {
   # what only root can give, he gives afterwards; and whoever gives a file away takes two bits from it
   my $kept = $is->('u', $u, $o) && $is->('g', $v // $) + 0, $g);
   $> ? $kept && $u == $> : $kept || $want ne 'f' || $mode ne '' || !($b && $m & 06000) or $odd->();
+  # a directory that its maker cannot open is no plain one
+  $> && $want eq 'd' && $mode ne '' && !(0400 & oct $mode) and $odd->();
   if ($b) {
     sysopen $old, $n, 0x900 | $nofollow or $odd->();
     $print->($stat->($old)) eq $print->($b) && ($links == 1 || $k eq 'd') or $odd->();

@@ -296,6 +296,16 @@ describe('perl writes', () => {
     })
 
     if (isRoot)
+      it('a user makes a directory that he cannot open', async () => {
+        mkdirSync(at('d/home'))
+        chownSync(at('d/home'), NOBODY, NOBODY)
+        await machine.look({ power: 'root' }).user('nobody')
+        const made = request('d/home/sub', { kind: 'directory', mode: '0300', as: 'nobody' })
+        assert.deepEqual(await write({ ...made, power: 'root' }), [1, null])
+        assert.deepEqual([statSync(at('d/home/sub')).uid, modeOf('d/home/sub')], [NOBODY, 0o300])
+      })
+
+    if (isRoot)
       it('a user gives a file away', async () => {
         mkdirSync(at('d/home'))
         chownSync(at('d/home'), NOBODY, NOBODY)
