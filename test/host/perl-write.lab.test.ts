@@ -103,7 +103,8 @@ describe('perl writes', () => {
     rmSync(at('d'), { recursive: true })
     mkdirSync(at('d'))
     chmodSync(at('d'), 0o755)
-    writeFileSync(at('log'), '', { mode: 0o666 })
+    writeFileSync(at('log'), '')
+    chmodSync(at('log'), 0o666)
   })
   afterEach(() => {
     const left = readdirSync(at('d')).filter((name) => name.startsWith('.keyward'))
