@@ -1,10 +1,10 @@
 import type { Answers } from './answers.ts'
 import type { Report } from './found.ts'
 import { newMark } from './frame.ts'
+import { USUAL_MS } from './item.ts'
 import { isOfPerl, lookAsk, parseAsked } from './look-ask.ts'
 import type { PathLook } from './look-batch.ts'
 import type { Runner } from './runner.ts'
-import { USUAL_MS } from './session.ts'
 
 /** A look at a path with a user's powers. */
 export interface UserLook extends PathLook {

@@ -2,13 +2,13 @@ import type { Account } from './accounts.ts'
 import type { Foresight } from './foresight.ts'
 import { parseReport, type Report } from './found.ts'
 import { newMark, type RawAnswer } from './frame.ts'
+import { type Frame, scriptOf, USUAL_MS } from './item.ts'
 import { UNLESS_SETPRIV, withPowersOf } from './library.ts'
 import { type AskItem, isOfPerl, lookAsk, parseAsked, type Unless } from './look-ask.ts'
 import { LOOK } from './look-library.ts'
 import { type BatchAnswer, directoryOf, FOR_USER, parseBatch } from './parse-batch.ts'
 import { quote } from './quote.ts'
 import type { Runner } from './runner.ts'
-import { type Frame, USUAL_MS } from './session.ts'
 import { unlessScript, WITNESS } from './witness.ts'
 
 /** A path to look at. */
@@ -146,9 +146,9 @@ printf 'e\\0'
             account === undefined
               ? { kind: 'said', ...(frame.ask === undefined ? {} : { twin: frame.ask }) }
               : { kind: 'account', name: account },
-          bytes: textOfScript(frame).length,
+          bytes: scriptOf(frame).length,
           script: () => `printf %s "$k_mark" >&2
-${textOfScript(frame)}
+${scriptOf(frame)}
 printf '%03d%s' $? "$k_mark"; printf %s "$k_mark" >&2; unset IFS; set +f
 `,
           shown: frame.shown,
@@ -229,8 +229,6 @@ const scriptForUser = (looks: readonly Waiting[], mark: string, account: Account
 k_mark=${mark} k_c=0 k_reader='${withPowersOf(account)}' k_same=; set --; printf '${FOR_USER}\\0'
 ${looks.map((look) => look.script()).join('')}k_rest "$k_mark" "$k_c" "$@" ${[...new Set(paths)].join(' ')}`
 }
-
-const textOfScript = ({ script }: Frame): string => (typeof script === 'string' ? script : script())
 
 const settled = (look: Waiting, answer: BatchAnswer): void => {
   try {

@@ -3,12 +3,12 @@ import type { Answer } from '../contract/look.ts'
 import type { Question } from '../contract/questions.ts'
 import type { Answers, Witnessed } from './answers.ts'
 import type { RawAnswer } from './frame.ts'
+import { USUAL_MS } from './item.ts'
 import type { Library } from './library.ts'
 import type { LookBatch } from './look-batch.ts'
 import type { Memory } from './memory.ts'
 import { commandScript, shownOf } from './quote.ts'
 import type { Runner } from './runner.ts'
-import { USUAL_MS } from './session.ts'
 import { checkedScript, cutTold, readWitness, SAME, WITNESS, type Witness, witnessScript } from './witness.ts'
 
 /** What asking a question needs whose answer may be remembered from an earlier run. */

@@ -6,9 +6,9 @@ import type { Account } from './accounts.ts'
 import type { Wire } from './channel.ts'
 import { createFlights, type Flights } from './flights.ts'
 import type { RawAnswer } from './frame.ts'
+import { type Frame, scriptOf } from './item.ts'
 import { asScript, type Library, NO_SETPRIV, NO_SUCH_USER } from './library.ts'
 import { loginPowers, rootPowers } from './powers.ts'
-import type { Frame } from './session.ts'
 import { createShell, type Shell } from './shell.ts'
 import type { Trace } from './trace.ts'
 
@@ -31,8 +31,6 @@ export interface Runner {
   counts(): { readonly flights: number; readonly channels: number }
   close(): void
 }
-
-const scriptOf = ({ script }: Frame): string => (typeof script === 'string' ? script : script())
 
 /** The same runner for a task with `no_log`: neither a trace nor the message of a failure says what it ran. */
 export const hiddenRunner = (runner: Runner): Runner => ({

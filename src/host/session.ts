@@ -1,45 +1,11 @@
 import { HostError } from '../contract/errors.ts'
-import type { Account } from './accounts.ts'
 import type { Channel, Ended, Wire } from './channel.ts'
 import type { Flights } from './flights.ts'
 import { Collector, newMark, type RawAnswer } from './frame.ts'
-import type { Library } from './library.ts'
-import { CANNOT, GO_ON, isPerlTrouble, type PerlAsk } from './perl.ts'
+import { askingShell, type Item, USUAL_MS } from './item.ts'
+import { CANNOT, GO_ON, isPerlTrouble } from './perl.ts'
 import type { Lock, Powers } from './powers.ts'
 import { type Reader, Speech } from './speech.ts'
-
-/** After which a question is given up, where it says nothing else. */
-export const USUAL_MS = 60_000
-
-/** A script to run in a shell. */
-export interface Frame {
-  /** written only where a shell is sent it */
-  readonly script: string | (() => string)
-  readonly libraries: readonly Library[]
-  readonly timeoutMs: number
-  /** it only looks, so it may be asked again on a new shell */
-  readonly again: boolean
-  /** any shell with the same powers will do: it needs nothing of the login user's own session */
-  readonly anywhere?: true
-  /** the same as root's shell tells it for a user, whose powers only what is read is had with */
-  readonly forUser?: (account: Account) => Pick<Frame, 'script' | 'ask'>
-  /** the same as perl tells it, where a host has that */
-  readonly ask?: PerlAsk
-  /** of the flight in which it was asked for, though it may leave a moment later; left out: the one in which it leaves */
-  readonly flight?: number
-  /** what messages and traces call it; holds no secret */
-  readonly shown: string
-  /** of a task with `no_log`: a trace tells only that it ran */
-  readonly hidden?: true
-}
-
-/** A frame that somebody waits for. */
-export interface Item {
-  readonly frame: Frame
-  readonly tries: number
-  resolve(answer: RawAnswer): void
-  reject(error: Error): void
-}
 
 /** Why a shell is no more: `culprit` is the frame that it was given up for, if one was. */
 export interface Gone {
@@ -66,11 +32,6 @@ export interface SessionParts {
   /** what read its sessions in an earlier run, where that is remembered */
   readonly reader?: Reader
   gone(how: Gone): void
-}
-
-const askingShell = (item: Item): Item => {
-  const { ask: _ask, flight: _flight, ...frame } = item.frame
-  return { ...item, frame }
 }
 
 const MOST_OUTPUT = 64 * 1024 * 1024
@@ -190,8 +151,8 @@ export class Session {
       this.#group = this.#speech.begun(answer)
     } else if (answer.code === CANNOT && this.#isLeft(first.item)) {
       this.#left.push(askingShell(first.item))
-      this.#flushSoon()
     } else first.item.resolve(answer)
+    if (this.#left.length > 0 && this.#sent.length === 0) this.#flushSoon()
     this.#watch()
   }
 

@@ -2,8 +2,9 @@ import { HostError } from '../contract/errors.ts'
 import type { Wire } from './channel.ts'
 import type { Flights } from './flights.ts'
 import type { RawAnswer } from './frame.ts'
+import type { Frame, Item } from './item.ts'
 import type { Powers } from './powers.ts'
-import { type Frame, type Gone, type Item, Session } from './session.ts'
+import { type Gone, Session } from './session.ts'
 import type { Reader } from './speech.ts'
 
 /** A shell that stays open, with somebody's powers; opened when it is needed first. */

@@ -1,21 +1,13 @@
 import { bytesOf } from '../contract/bytes.ts'
 import { framed, framedBare, type RawAnswer } from './frame.ts'
+import { type Frame, scriptOf } from './item.ts'
 import { type Library, libraryText, preamble } from './library.ts'
-import { noPerl, type PerlAsk, type PerlPart, perlPart, perlProgram, spoken } from './perl.ts'
+import { noPerl, type PerlPart, perlPart, perlProgram, spoken } from './perl.ts'
 
 /** What reads a host's sessions, as far as it is known before one is open. */
 export interface Reader {
   readonly wasPerl: boolean
   heard(isPerl: boolean): void
-}
-
-/** A script, and what perl may be asked instead of it. */
-export interface Spoken {
-  readonly script: string | (() => string)
-  readonly libraries: readonly Library[]
-  readonly ask?: PerlAsk
-  /** it only looks */
-  readonly again: boolean
 }
 
 /** Writes what a session is sent: for a shell, for perl, or, until it is known which of them reads it, for both. */
@@ -50,8 +42,9 @@ export class Speech {
     return Number(group ?? 0) || null
   }
 
-  frame({ script, libraries, ask, again }: Spoken, mark: string): Buffer {
-    const whole = (): string => framed(typeof script === 'string' ? script : script(), mark)
+  frame(frame: Frame, mark: string): Buffer {
+    const { libraries, ask, again } = frame
+    const whole = (): string => framed(scriptOf(frame), mark)
     if (this.#reader === 'shell' || ask === undefined) {
       const text = whole()
       const defined = this.#define(libraries)

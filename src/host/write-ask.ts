@@ -2,11 +2,11 @@ import { bytesOf } from '../contract/bytes.ts'
 import { LATER } from '../contract/later.ts'
 import type { PathState } from '../contract/state.ts'
 import { newMark } from './frame.ts'
+import type { Frame } from './item.ts'
 import { asScript } from './library.ts'
 import type { PerlAsk } from './perl.ts'
 import { PERL_WRITE } from './perl-write.ts'
 import type { Runner } from './runner.ts'
-import type { Frame } from './session.ts'
 import { ownership, plainMode, type Task, type WriteScript } from './write-script.ts'
 
 // far above what a file of settings holds; more goes to the host once, with the script

@@ -134,6 +134,24 @@ describe('a session that perl reads', () => {
     shell.close()
   })
 
+  it('asks again what perl leaves to the script when all that was sent with it is answered', async () => {
+    const shell = shellOf(PERL)
+    await shell.run(frame(':'))
+    const left = {
+      name: 'left',
+      parts: [{ name: 'left', text: '$P{left} = sub { undef };' }],
+      fields: [],
+      libraries: [],
+    }
+    const all = [{ ...frame('echo one'), ask: left }, frame('echo two'), { ...frame('echo three'), ask: left }]
+    const answers = await Promise.all(all.map((one) => shell.run(one)))
+    assert.deepEqual(
+      answers.map(({ stdout }) => stdout.toString()),
+      ['one\n', 'two\n', 'three\n'],
+    )
+    shell.close()
+  })
+
   it('runs what changes something in the order in which it was sent, whoever does it', async () => {
     const shell = shellOf(PERL)
     const file = join(dir, 'order')

@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import type { LoginRequest } from '../../src/contract/look.ts'
 import type { Machine } from '../../src/contract/machine.ts'
 import { createFlights } from '../../src/host/flights.ts'
+import type { Frame } from '../../src/host/item.ts'
 import { localConnection, localWire } from '../../src/host/local.ts'
 import { createMachine } from '../../src/host/machine.ts'
 import { PERL_OR_SHELL } from '../../src/host/perl.ts'
 import { loginPowers } from '../../src/host/powers.ts'
 import { runnerOf } from '../../src/host/runner.ts'
-import type { Frame } from '../../src/host/session.ts'
 import { createShell } from '../../src/host/shell.ts'
 
 /** The shells that hosts have for /bin/sh; busybox comes with its own tools as well. */
