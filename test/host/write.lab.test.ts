@@ -49,6 +49,14 @@ for (const [name, argv] of Object.entries(READERS))
       assert.deepEqual([readFileSync(at('new2'), 'utf8'), modeOf(at('new2'))], ['', '0600'])
     })
 
+    it('makes none where its directory has become a link', async () => {
+      mkdirSync(at('elsewhere'))
+      symlinkSync('elsewhere', at('swapped'))
+      const wanted = { kind: 'file', text: 'x' } as const
+      await assert.rejects(write('swapped/new', null, wanted), /its directory leads to .*elsewhere/)
+      assert.deepEqual(readdirSync(at('elsewhere')), [])
+    })
+
     it('replaces a text by a new file, and keeps the mode', async () => {
       put('kept', 'old', 0o4750)
       const { ino } = statSync(at('kept'))
