@@ -23,7 +23,7 @@ export interface Tool {
 }
 
 /** The names that --only knows. */
-export const toolNames = ['bare', 'keyward', 'mitogen', 'ansible'] as const
+export const toolNames = ['bare', 'keyward', 'plain', 'mitogen', 'ansible'] as const
 
 /** The row that all others are a multiple of. */
 export const BARE = '`ssh HOST sudo -n true`'
@@ -34,6 +34,7 @@ const KEX = 'KexAlgorithms=curve25519-sha256'
 export const toolsFor = (lab: Lab, place: string): readonly Tool[] => [
   { name: 'bare', runs: [{ row: BARE, argv: bare(lab), proof: 'it works', times: 3 }], env: { HOME: lab.home } },
   keyward(lab),
+  keywardPlain(lab),
   ansible(lab, place, {
     name: 'mitogen',
     title: 'Ansible with Mitogen',
@@ -82,6 +83,20 @@ const keyward = (lab: Lab): Tool => {
       { row: 'keyward run, nothing to do', argv: words('run'), proof: 'it changes nothing' },
       { row: 'keyward check, nothing to do', argv: words('check'), proof: 'it changes nothing' },
       { row: 'keyward audit, asks all anew', argv: words('audit'), proof: 'it changes nothing' },
+    ],
+  }
+}
+
+/** The same as on hosts that have no perl. */
+const keywardPlain = (lab: Lab): Tool => {
+  const argv = keywardWords('run', lab.inventoryFile)
+  return {
+    name: 'plain',
+    env: { HOME: lab.home, KEYWARD_TOOLS: 'plain' },
+    runs: [
+      { row: 'keyward run without perl, the first', argv, proof: 'it converges' },
+      { row: 'keyward run without perl, right after', argv, proof: 'it changes nothing' },
+      { row: 'keyward run without perl, nothing to do', argv, proof: 'it changes nothing' },
     ],
   }
 }

@@ -60,6 +60,7 @@ export const isOfPerl = ({ stdout }: RawAnswer): boolean => stdout.subarray(0, F
 export const parseAsked = (answer: RawAnswer, items: readonly AskItem[], mark: string): readonly BatchAnswer[] => {
   const reader = readerOf(answer, mark)
   try {
+    const isSame = reader.word() === SAME
     // what perl knew comes first, and then what the shell behind it said
     const known = items.map((item): BatchAnswer => {
       if (item.kind === 'path') {
@@ -74,7 +75,7 @@ export const parseAsked = (answer: RawAnswer, items: readonly AskItem[], mark: s
       return item.kind === 'said' && item.twin !== undefined ? reader.said() : null
     })
     const question = items.findIndex(({ kind }) => kind === 'question')
-    const said = question < 0 ? null : reader.letter() === '=' ? same : reader.answer()
+    const said = question < 0 ? null : isSame ? same : reader.answer()
     return items.map((item, index): BatchAnswer => {
       if (index === question && said !== null) return { kind: 'question', said }
       if (item.kind !== 'said' || item.twin !== undefined) return known[index] ?? null
@@ -120,6 +121,7 @@ const readerOf = ({ stdout, stderr }: RawAnswer, mark: string) => {
       const [code, stdout] = [Number(said.stdout.toString('latin1', 0, 3)), said.stdout.subarray(3)]
       return { kind: 'said', said: { ...said, code, stdout } }
     },
+    word: () => until(0).toString('latin1'),
     letter: () => stdout.toString('latin1', at, ++at),
     listing() {
       const said = net()

@@ -184,7 +184,9 @@ $P{look} = sub {
   $X or return;
   %U = %V = ();
   if ($user ne '') { become(split /:/, $user, 3) or return }
-  $O = "perl\0";
+  my ($a, $l) = $globs ne '' ? watch($globs) : ();
+  my $same = $globs ne '' && $a eq $state && $l eq $lines;
+  $O = "perl\0" . ($same ? "as remembered\0" : "\0");
   my $script = '';
   my $known = eval {
     while (@i) {
@@ -219,12 +221,11 @@ $P{look} = sub {
   };
   back() if $Z;
   $known or return;
-  if ($globs ne '') {
-    my ($a, $l) = watch($globs);
-    my $same = $a eq $state && $l eq $lines;
-    $O .= $same ? '=' : '!';
-    $O .= "$a\0$l\0" . line(statx('/proc/self/.', 1)) . "|/proc/self/.\0" if !$same;
-    $question = $same ? '' : "(eval " . quoted($question) . "); printf '%03d%s' \$? $m\n"
+  if ($same) {
+    $question = ''
+  } elsif ($globs ne '') {
+    $O .= "$a\0$l\0" . line(statx('/proc/self/.', 1)) . "|/proc/self/.\0";
+    $question = "(eval " . quoted($question) . "); printf '%03d%s' \$? $m\n"
   }
   sh("(eval " . quoted("k_mark=$m k_reader=\n$question$script") . ") </dev/null\n") if "$script$question" ne '';
   0

@@ -22,10 +22,6 @@ const PERL = '/usr/bin/perl'
 /** A script of one line that becomes perl where a host has it, and else a shell. */
 export const PERL_OR_SHELL = `[ -x ${PERL} ] && exec ${PERL} -C0 -e "eval substr<STDIN>,1;print STDERR \\$@"; exec /bin/sh`
 
-/** Says whether a session ended because perl did not start, or not with this program. */
-export const isPerlTrouble = (words: string): boolean =>
-  / at (?:-e|\(eval \d+\)) line |\/usr\/bin\/perl|PERL/.test(words)
-
 /** What a session is sent first: a comment to a shell, and to perl its program. */
 export const perlProgram = (): Buffer => Buffer.from(`#${flat(MAIN)}\n`, 'latin1')
 

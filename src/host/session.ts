@@ -3,7 +3,7 @@ import type { Channel, Ended, Wire } from './channel.ts'
 import type { Flights } from './flights.ts'
 import { Collector, newMark, type RawAnswer } from './frame.ts'
 import { askingShell, type Item, USUAL_MS } from './item.ts'
-import { CANNOT, GO_ON, isPerlTrouble } from './perl.ts'
+import { CANNOT, GO_ON } from './perl.ts'
 import type { Lock, Powers } from './powers.ts'
 import { type Reader, Speech } from './speech.ts'
 
@@ -201,7 +201,8 @@ export class Session {
     const { powers } = this.#parts
     const words = this.#words()
     const isUnread = powers.understands?.(code, words) === false
-    const instead = this.#speech.isPerl && isPerlTrouble(words) ? powers.plain : isUnread ? powers.inEnglish : undefined
+    // sudo may allow a shell without arguments alone, and perl may not start
+    const instead = this.#speech.isPerl ? powers.plain : isUnread ? powers.inEnglish : undefined
     this.#giveUp(powers.explain(code, words), { final: instead === undefined, instead: instead ?? null })
   }
 

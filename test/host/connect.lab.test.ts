@@ -123,6 +123,14 @@ describe('a connection to a real host', function () {
     await host.exec('mv /usr/bin/sudo-away /usr/bin/sudo')
   })
 
+  it('does with a sudo that allows a shell without arguments alone', async () => {
+    await host.exec(`mkdir /root/kept && mv /etc/sudoers.d/* /root/kept/
+      echo 'admin ALL=(root) NOPASSWD: /bin/sh ""' >/etc/sudoers.d/narrow`)
+    const machine = await connect()
+    assert.match((await machine.look(root).read('/etc/shadow')) ?? '', /^root:/)
+    await host.exec('rm /etc/sudoers.d/narrow; mv /root/kept/* /etc/sudoers.d/')
+  })
+
   it('keeps every byte through a sudo that uses a terminal of its own', async () => {
     await host.exec("printf 'Defaults use_pty\\n' >/etc/sudoers.d/pty")
     const on = (await connect()).look(root)
