@@ -1,5 +1,6 @@
-import { bytesOf, textOf } from '../contract/bytes.ts'
+import { textOf } from '../contract/bytes.ts'
 import type { Account } from './accounts.ts'
+import { CutOff, readerOf } from './answer-reader.ts'
 import { parseReport, type Report } from './found.ts'
 import type { RawAnswer } from './frame.ts'
 import type { BatchAnswer } from './parse-batch.ts'
@@ -58,7 +59,7 @@ export const isOfPerl = ({ stdout }: RawAnswer): boolean => stdout.subarray(0, F
 
 /** Reads what perl answered to {@link lookAsk}; null for an item that has to be asked again by itself. */
 export const parseAsked = (answer: RawAnswer, items: readonly AskItem[], mark: string): readonly BatchAnswer[] => {
-  const reader = readerOf(answer, mark)
+  const reader = wordsOf(answer, mark)
   try {
     const isSame = reader.word() === SAME
     // what perl knew comes first, and then what the shell behind it said
@@ -75,11 +76,12 @@ export const parseAsked = (answer: RawAnswer, items: readonly AskItem[], mark: s
       return item.kind === 'said' && item.twin !== undefined ? reader.said() : null
     })
     const question = items.findIndex(({ kind }) => kind === 'question')
-    const said = question < 0 ? null : isSame ? same : reader.answer()
+    // it is asked before all scripts
+    const said = question < 0 ? null : isSame ? same : reader.answer(reader.before)
     return items.map((item, index): BatchAnswer => {
       if (index === question && said !== null) return { kind: 'question', said }
       if (item.kind !== 'said' || item.twin !== undefined) return known[index] ?? null
-      return { kind: 'said', said: { ...reader.answer(), stderr: reader.complaints() } }
+      return { kind: 'said', said: reader.answer(reader.complaints()) }
     })
   } catch (error) {
     if (error instanceof CutOff) return items.map(() => null)
@@ -90,29 +92,16 @@ export const parseAsked = (answer: RawAnswer, items: readonly AskItem[], mark: s
 const EMPTY: Buffer = Buffer.alloc(0)
 const same: RawAnswer = { code: 0, stdout: Buffer.from(SAME, 'latin1'), stderr: EMPTY }
 
-class CutOff extends Error {}
-
-const readerOf = ({ stdout, stderr }: RawAnswer, mark: string) => {
-  let at = FIRST.length
-  let part = -1
-  const complaints = textOf(stderr).split(mark)
-  const end = Buffer.from(mark, 'latin1')
-  const until = (stop: Buffer | number): Buffer => {
-    const found = stdout.indexOf(stop, at)
-    if (found < 0) throw new CutOff()
-    const part = stdout.subarray(at, found)
-    at = found + (typeof stop === 'number' ? 1 : stop.length)
-    return part
-  }
-  const count = (): number => Number(until(COLON).toString('latin1'))
+const wordsOf = (answer: RawAnswer, mark: string) => {
+  const reader = readerOf(answer, mark, FIRST.length)
+  const count = (): number => Number(reader.until(COLON).toString('latin1'))
   /** what perl said, by its length; null where it knew nothing */
   const net = (): RawAnswer | null => {
-    const length = count()
-    const said = stdout.subarray(at, at + length)
-    at += length
-    return length === 0 ? null : { code: 0, stdout: said, stderr: EMPTY }
+    const said = reader.take(count())
+    return said.length === 0 ? null : { code: 0, stdout: said, stderr: EMPTY }
   }
   return {
+    ...reader,
     net,
     /** what a twin said, behind its exit code */
     said(): BatchAnswer {
@@ -121,8 +110,8 @@ const readerOf = ({ stdout, stderr }: RawAnswer, mark: string) => {
       const [code, stdout] = [Number(said.stdout.toString('latin1', 0, 3)), said.stdout.subarray(3)]
       return { kind: 'said', said: { ...said, code, stdout } }
     },
-    word: () => until(0).toString('latin1'),
-    letter: () => stdout.toString('latin1', at, ++at),
+    word: () => reader.until(0).toString('latin1'),
+    letter: () => reader.take(1).toString('latin1'),
     listing() {
       const said = net()
       const reports = new Map<string, Report>()
@@ -133,15 +122,6 @@ const readerOf = ({ stdout, stderr }: RawAnswer, mark: string) => {
       }
       if (said === null) throw new CutOff()
       return { said, reports }
-    },
-    answer: (): RawAnswer => {
-      const said = until(end)
-      return { code: Number(said.subarray(-3).toString('latin1')), stdout: said.subarray(0, -3), stderr }
-    },
-    /** what a script complained of, between two marks */
-    complaints: (): Buffer => {
-      part += 2
-      return bytesOf(complaints[part] ?? '')
     },
   }
 }

@@ -1,4 +1,5 @@
 import { bytesOf, textOf } from '../contract/bytes.ts'
+import { CutOff, readerOf } from './answer-reader.ts'
 import { type Looked, parseReport, type Report, reportOf } from './found.ts'
 import type { RawAnswer } from './frame.ts'
 
@@ -40,24 +41,18 @@ export const parseBatch = (answer: RawAnswer, items: readonly BatchItem[], mark:
   const words = wordsOf(answer, mark)
   try {
     const missed = words.next() === FOR_USER ? missedIn(textOf(answer.stderr)) : null
-    const parts = textOf(answer.stderr).split(mark)
-    let part = -1
-    const complaints = (): Buffer => {
-      part += 2
-      return bytesOf(parts[part] ?? '')
-    }
     const sorted = items.map((item) => {
       if (item.kind === 'path') return sortedOf(words, item.path, item.withText)
       if (item.kind === 'question') return null
-      if (item.kind === 'said' || item.kind === 'account')
-        return { scripted: { ...words.answer(), stderr: complaints() } }
-      const said = words.answer()
+      if (item.kind === 'said' || item.kind === 'account') return { scripted: words.answer(words.complaints()) }
+      const said = words.answer(words.all)
       const inside: Sorted[] = []
       while (words.next() === 'f') inside.push(sortedOf(words, words.next(), true))
       return { said, inside }
     })
     const all = sorted.flatMap((one) => (one === null || 'scripted' in one ? [] : 'inside' in one ? one.inside : [one]))
-    const answered = sorted.includes(null) ? words.answer() : null
+    // it is asked behind all scripts
+    const answered = sorted.includes(null) ? words.answer(words.behind) : null
     const stats = statsOf(textOf(words.untilMark()), all)
     const texts = textsOf(words.rest(), all, stats)
     return sorted.map((one) => {
@@ -80,36 +75,17 @@ export const parseBatch = (answer: RawAnswer, items: readonly BatchItem[], mark:
   }
 }
 
-class CutOff extends Error {}
-
-const wordsOf = ({ stdout: bytes, stderr }: RawAnswer, mark: string) => {
-  const end = Buffer.from(mark, 'latin1')
-  let at = 0
-  const until = (stop: number | Buffer): Buffer => {
-    const found = bytes.indexOf(stop, at)
-    if (found < 0) throw new CutOff()
-    const part = bytes.subarray(at, found)
-    at = found + (typeof stop === 'number' ? 1 : stop.length)
-    return part
-  }
-  return {
-    bytes: () => until(0),
-    next: () => textOf(until(0)),
-    untilMark: () => until(end),
-    /** what a subshell put out, with its exit code behind it */
-    answer: (): RawAnswer => {
-      const said = until(end)
-      return { code: Number(said.subarray(-3).toString('latin1')), stdout: said.subarray(0, -3), stderr }
-    },
-    rest: () => bytes.subarray(at),
-  }
+const wordsOf = (answer: RawAnswer, mark: string) => {
+  const reader = readerOf(answer, mark)
+  const bytes = (): Buffer => reader.until(0)
+  return { ...reader, bytes, next: () => textOf(bytes()) }
 }
 
 const sortedOf = (words: ReturnType<typeof wordsOf>, asked: string, withText: boolean): Sorted => {
   const kind = words.next()
   const about = { kind, asked, path: words.next(), withText }
   if (kind === 'v') return { ...about, text: words.bytes() }
-  return kind === 'o' ? { ...about, odd: words.answer() } : about
+  return kind === 'o' ? { ...about, odd: words.answer(words.all) } : about
 }
 
 /** What a user's tail did not find, of the paths that it was given: so far it got. */

@@ -49,13 +49,13 @@ describe('what scripts of a batch say', () => {
   it('is told apart on both streams, with how each ended', () => {
     const items: readonly BatchItem[] = [{ kind: 'said' }, read('/a'), { kind: 'said' }, { kind: 'question' }]
     const stdout = `own\0one003${MARK}a\0/a\0two000${MARK}as remembered000${MARK}\n${MARK}`
-    const stderr = `${MARK}bad${MARK}noise${MARK}${MARK}`
+    const stderr = `${MARK}bad${MARK}noise${MARK}${MARK}warned`
     const all = parseBatch({ code: 0, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) }, items, MARK)
     assert.deepEqual(
       all.map((one) =>
         one !== null && 'said' in one ? [one.said.code, String(one.said.stdout), String(one.said.stderr)] : one?.kind,
       ),
-      [[3, 'one', 'bad'], 'path', [0, 'two', ''], [0, 'as remembered', stderr]],
+      [[3, 'one', 'bad'], 'path', [0, 'two', ''], [0, 'as remembered', 'warned']],
     )
   })
 })
