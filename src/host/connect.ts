@@ -57,6 +57,7 @@ export const connectSsh = async (spec: HostSpec, about: ConnectAbout): Promise<M
     runner,
     control: about.control,
     answers,
+    commands: about.ssh.commands,
     login: (request) => logIn(spec, about.ssh, request),
   })
 }
@@ -119,6 +120,7 @@ export const openLocal = (options: LocalOptions): Machine => {
     runner,
     control: null,
     answers: null,
+    commands: options.ssh.commands,
     login: (request) => logIn(itself, options.ssh, request),
   })
 }

@@ -13,7 +13,8 @@ export interface UserLook extends PathLook {
 
 /**
  * Looks at what the last run looked at with the powers of users, in the first flight: who they are is known only behind
- * it. What is told counts for whoever asks for it before the first change, and for nobody else.
+ * it. What is told counts for whoever asks for it before the first change, and before a command that anybody runs on another
+ * machine, which may reach this one; and for nobody else.
  */
 export interface Foresight {
   /** remembers that it was asked for, and gives what was told before that; null where it has to be asked */
@@ -24,9 +25,16 @@ export interface Foresight {
 
 const MOST = 40
 
-/** Remembers the looks of this run for the next one; `age` counts the changes of this one. */
-export const createForesight = (answers: Answers | null, age: () => number): Foresight => {
+/** What changes a machine, or may: how often it was changed itself, and how many commands the run began or ended anywhere. */
+export interface Changes {
+  age(): number
+  commands(): number
+}
+
+/** Remembers the looks of this run for the next one. */
+export const createForesight = (answers: Answers | null, { age, commands }: Changes): Foresight => {
   const told = new Map<string, Promise<Report | null>>()
+  let before = 0
   const asked: UserLook[] = []
   let isSent = answers === null
 
@@ -36,14 +44,15 @@ export const createForesight = (answers: Answers | null, age: () => number): For
       if (asked.length < MOST) answers.looks([...asked, look])
       asked.push(look)
       const early = told.get(keyOf(look)) ?? null
-      return early?.then((report) => (age() === 0 ? report : null)) ?? null
+      return early?.then((report) => (age() === 0 && commands() === before ? report : null)) ?? null
     },
     send(runner, flight) {
       if (isSent || answers === null) return
       isSent = true
-      for (const [user, looks] of byUser(answers.lastLooks())) {
-        const all = askAhead(runner, { user, looks, flight })
-        for (const [index, look] of looks.entries())
+      before = commands()
+      for (const [user, own] of byUser(answers.lastLooks())) {
+        const all = askAhead(runner, { user, looks: own, flight })
+        for (const [index, look] of own.entries())
           told.set(
             keyOf(look),
             all.then((reports) => reports[index] ?? null),
@@ -67,16 +76,17 @@ const askAhead = async (
 ): Promise<readonly (Report | null)[]> => {
   const mark = newMark()
   const items = looks.map((look) => ({ ...look, kind: 'path' }) as const)
+  const ask = lookAsk(
+    items.map((item) => ({ item, script: () => '' })),
+    mark,
+    user,
+  )
   try {
     const answer = await runner.run('root', {
       // a shell is not asked ahead
       script: ':',
       libraries: [],
-      ask: lookAsk(
-        items.map((item) => ({ item, script: () => '' })),
-        mark,
-        user,
-      ),
+      ask,
       timeoutMs: USUAL_MS,
       again: true,
       flight,

@@ -12,6 +12,7 @@ import { createLook, type LookParts } from './look.ts'
 import { createLookBatch } from './look-batch.ts'
 import { createMemory } from './memory.ts'
 import { hiddenRunner, type Runner } from './runner.ts'
+import type { Commands } from './spec.ts'
 import { writeFiles } from './write.ts'
 
 /** What a machine is made of; without `control` it is the control node itself. */
@@ -22,6 +23,7 @@ export interface MachineParts {
   readonly runner: Runner
   readonly control: Machine | null
   readonly answers: Answers | null
+  readonly commands: Commands
   login(request: LoginRequest): Promise<LoginAnswer>
 }
 
@@ -38,11 +40,12 @@ export const createMachine = (parts: MachineParts): Machine => {
     if (paths === undefined || paths.some(isAccountFile)) runner.forgetAccounts()
   }
 
+  const changes = { age: memory.age, commands: () => parts.commands.count }
   const lookParts: LookParts = {
     connection: parts.connection,
     runner,
     memory,
-    batch: createLookBatch(user, createForesight(parts.answers, memory.age)),
+    batch: createLookBatch(user, createForesight(parts.answers, changes)),
     answers: parts.answers,
     login: parts.login,
     control: (options) => control().look(atControl(options, parts.control === null)),
@@ -61,10 +64,12 @@ export const createMachine = (parts: MachineParts): Machine => {
       async do(command: Command, text?: string | Secret) {
         const relied = await reliedOn(lookParts, options.power, command)
         forget(command.changes)
+        parts.commands.count += 1
         try {
           const about = { command, text, again: false, relied }
           return await runCommand({ runner: runnerFor(options) }, options.power, about)
         } finally {
+          parts.commands.count += 1
           forget(command.changes)
         }
       },

@@ -30,6 +30,12 @@ export interface SshRun {
   /** keys that logged in somewhere */
   readonly taken: Set<Credential>
   readonly knownHosts: KnownHosts
+  readonly commands: Commands
+}
+
+/** Counts the commands that were begun or ended on any machine of a run, and may have changed what others are told of. */
+export interface Commands {
+  count: number
 }
 
 /** Starts what the connections of a run share; `home` and the agent's socket are those of the environment. */
@@ -39,5 +45,6 @@ export const startSsh = (about: { home?: string; agentSocket?: string } = {}): S
     keyring: createKeyring({ home, agentSocket: about.agentSocket ?? process.env.SSH_AUTH_SOCK }),
     taken: new Set(),
     knownHosts: openKnownHosts(home),
+    commands: { count: 0 },
   }
 }

@@ -4,6 +4,7 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { LoginRequest } from '../../src/contract/look.ts'
 import type { Machine } from '../../src/contract/machine.ts'
+import type { Answers } from '../../src/host/answers.ts'
 import { createFlights } from '../../src/host/flights.ts'
 import type { Frame } from '../../src/host/item.ts'
 import { localConnection, localWire } from '../../src/host/local.ts'
@@ -12,6 +13,9 @@ import { PERL_OR_SHELL } from '../../src/host/perl.ts'
 import { loginPowers } from '../../src/host/powers.ts'
 import { runnerOf } from '../../src/host/runner.ts'
 import { createShell } from '../../src/host/shell.ts'
+import type { Commands } from '../../src/host/spec.ts'
+import type { Reader } from '../../src/host/speech.ts'
+import type { Trace } from '../../src/host/trace.ts'
 
 /** The shells that hosts have for /bin/sh; busybox comes with its own tools as well. */
 export const SHELLS: Readonly<Record<string, readonly string[]>> = {
@@ -33,10 +37,16 @@ after(() => {
 })
 
 /** A shell of this computer behind the real framing, with what a test asks of it. */
-export const localShell = (argv: readonly string[]) => {
+export const localShell = (
+  argv: readonly string[],
+  { trace, reader }: { readonly trace?: Trace | undefined; readonly reader?: Reader | undefined } = {},
+) => {
   const wire = localWire()
   const flights = createFlights()
-  const shell = createShell({ wire, flights, powers: { ...loginPowers('me', argv.includes(PERL_OR_SHELL)), argv } })
+  const shell = createShell({
+    ...{ wire, flights, powers: { ...loginPowers('me', argv.includes(PERL_OR_SHELL)), argv } },
+    ...(reader === undefined ? {} : { reader }),
+  })
   opened.push(shell)
   const frame = (script: string, about: Partial<Frame> = {}): Frame => ({
     script,
@@ -46,7 +56,7 @@ export const localShell = (argv: readonly string[]) => {
     shown: 'the script',
     ...about,
   })
-  const runner = runnerOf({ own: shell, root: shell, user: userInfo().username, flights, trace: undefined })
+  const runner = runnerOf({ own: shell, root: shell, user: userInfo().username, flights, trace })
   return {
     runner,
     flights,
@@ -60,8 +70,16 @@ export const localShell = (argv: readonly string[]) => {
 }
 
 /** A machine of this computer whose shell, and with busybox whose tools, are the ones given. */
-export const localMachine = (argv: readonly string[], about: { readonly control?: Machine } = {}) => {
-  const shell = localShell(argv)
+export const localMachine = (
+  argv: readonly string[],
+  about: {
+    readonly control?: Machine
+    readonly answers?: Answers
+    readonly commands?: Commands
+    readonly trace?: Trace
+  } = {},
+) => {
+  const shell = localShell(argv, { trace: about.trace, reader: about.answers })
   const logins: LoginRequest[] = []
   const machine = createMachine({
     name: 'here',
@@ -69,7 +87,8 @@ export const localMachine = (argv: readonly string[], about: { readonly control?
     wire: localWire(),
     runner: shell.runner,
     control: about.control ?? null,
-    answers: null,
+    answers: about.answers ?? null,
+    commands: about.commands ?? { count: 0 },
     login: async (request) => {
       logins.push(request)
       return { in: false, offered: ['publickey'], code: null, stdout: '', message: 'refused' }

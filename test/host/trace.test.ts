@@ -67,7 +67,16 @@ describe('a trace of a task with no_log', () => {
     const connection = localConnection('me')
     const login = async () => assert.fail('no login is tried')
     return {
-      machine: createMachine({ name: 'web1', connection, wire, runner, control: null, answers: null, login }),
+      machine: createMachine({
+        name: 'web1',
+        connection,
+        wire,
+        runner,
+        control: null,
+        answers: null,
+        commands: { count: 0 },
+        login,
+      }),
       lines,
     }
   }
