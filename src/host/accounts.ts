@@ -12,6 +12,9 @@ export const ACCOUNT_FILES = { passwd: '/etc/passwd', group: '/etc/group' } as c
 /** Says whether a file has a say in what accounts there are. */
 export const isAccountFile = (path: string): boolean => /^\/etc\/(?:passwd|group|shadow|nsswitch\.conf)$/.test(path)
 
+/** Says whether an account can have such a name, which no tool takes for a flag and no list of fields for two. */
+export const isUserName = (name: string): boolean => name !== '' && !/^-|[:/\n\0]/.test(name)
+
 /** The account of a name as the machine's own files tell it; null where they do not know it. */
 export const accountInFiles = (name: string, passwd: string, group: string): Account | null => {
   const fields = linesOf(passwd).find(([entry]) => entry === name)

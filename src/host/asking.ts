@@ -5,7 +5,7 @@ import { type Command, isOwn, type Question } from '../contract/questions.ts'
 import { Secret } from '../contract/secret.ts'
 import { shared } from '../contract/shared.ts'
 import { Missing } from '../contract/signals.ts'
-import { ACCOUNT_FILES, type Account, accountInFiles } from './accounts.ts'
+import { ACCOUNT_FILES, type Account, accountInFiles, isUserName } from './accounts.ts'
 import { type Listing, parseListing, type Report } from './found.ts'
 import type { RawAnswer } from './frame.ts'
 import { type Frame, USUAL_MS } from './item.ts'
@@ -94,8 +94,7 @@ export const createAsking = (parts: Omit<LookParts, 'control'>, power: string | 
 
   const accountOf = (name: string): Promise<Account | null> =>
     memory.recall(`user ${name}`, { kind: 'account' }, async () => {
-      // no account can have such a name, and no tool shall take it for a flag
-      if (/^-|[:/\n\0]/.test(name) || name === '') return null
+      if (!isUserName(name)) return null
       const [said, passwd, group] = await Promise.all([
         parts.batch.said(runner, power, frameOf(`k_user ${quote(name)}`, `look up the user ${name}`), name),
         textAt(ACCOUNT_FILES.passwd),

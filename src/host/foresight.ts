@@ -1,3 +1,4 @@
+import { isUserName } from './accounts.ts'
 import type { Answers } from './answers.ts'
 import type { Report } from './found.ts'
 import { newMark } from './frame.ts'
@@ -50,7 +51,7 @@ export const createForesight = (answers: Answers | null, { age, commands }: Chan
       if (isSent || answers === null) return
       isSent = true
       before = commands()
-      for (const [user, own] of byUser(answers.lastLooks())) {
+      for (const [user, own] of byUser(answers.lastLooks().filter(({ user }) => isUserName(user)))) {
         const all = askAhead(runner, { user, looks: own, flight })
         for (const [index, look] of own.entries())
           told.set(

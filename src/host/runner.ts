@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { HostError } from '../contract/errors.ts'
 import type { Secret } from '../contract/secret.ts'
 import { Missing } from '../contract/signals.ts'
-import type { Account } from './accounts.ts'
+import { type Account, isUserName } from './accounts.ts'
 import type { Wire } from './channel.ts'
 import { createFlights, type Flights } from './flights.ts'
 import type { RawAnswer } from './frame.ts'
@@ -68,7 +68,7 @@ export const runnerOf = (about: {
   const accounts = new Map<string, Account>()
   let hasSetpriv = true
   const asUser = async (name: string, frame: Frame): Promise<RawAnswer> => {
-    if (/^-|[:/\n\0]/.test(name) || name === '') throw new HostError(`"${name}" is no name of a user`)
+    if (!isUserName(name)) throw new HostError(`"${name}" is no name of a user`)
     const account = accounts.get(name)
     if (frame.forUser !== undefined && account !== undefined && hasSetpriv) {
       const answer = await root.run({ ...frame, ...frame.forUser(account) })

@@ -67,4 +67,12 @@ const lastRun = (looks: readonly UserLook[], wasPerl = true) => {
       run.shell.close()
     }
   })
+
+  it('is not told to whose name is none, though perl takes it for numbers', async () => {
+    for (const user of ['0:0:x', 'root:x']) {
+      const { read, shell } = await begun([look(user)])
+      assert.match(await read(user), /is no name of a user/)
+      shell.close()
+    }
+  })
 })
