@@ -5,6 +5,7 @@ import { newMark } from './frame.ts'
 import { USUAL_MS } from './item.ts'
 import { isOfPerl, lookAsk, parseAsked } from './look-ask.ts'
 import type { PathLook } from './look-batch.ts'
+import type { PerlPart } from './perl.ts'
 import type { Runner } from './runner.ts'
 
 /** A look at a path with a user's powers. */
@@ -51,7 +52,12 @@ export const createForesight = (answers: Answers | null, { age, commands }: Chan
       if (isSent || answers === null) return
       isSent = true
       before = commands()
-      for (const [user, own] of byUser(answers.lastLooks().filter(({ user }) => isUserName(user)))) {
+      const isKnown = new Set(asked.map(keyOf))
+      const looks = answers.lastLooks().filter((look) => isUserName(look.user) && !isKnown.has(keyOf(look)))
+      // what nobody looks at any more is not asked for ever
+      answers.looks(asked.slice(0, MOST))
+      if (!answers.wasPerl || age() > 0) return
+      for (const [user, own] of byUser(looks)) {
         const all = askAhead(runner, { user, looks: own, flight })
         for (const [index, look] of own.entries())
           told.set(
@@ -87,7 +93,7 @@ const askAhead = async (
       // a shell is not asked ahead
       script: ':',
       libraries: [],
-      ask,
+      ask: { ...ask, name: PERL_AHEAD.name, parts: [...ask.parts, PERL_AHEAD] },
       timeoutMs: USUAL_MS,
       again: true,
       flight,
@@ -106,4 +112,16 @@ const askAhead = async (
   } catch {
     return []
   }
+}
+
+/** The same look, of which nothing is left to a script: that would cost a flight, and tell nothing. */
+const PERL_AHEAD: PerlPart = {
+  name: 'ahead',
+  text: `
+$P{ahead} = sub {
+  my $c = eval { $P{look}->(@_) };
+  $O = '' if !defined $c;
+  0
+};
+`,
 }

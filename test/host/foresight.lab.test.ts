@@ -75,4 +75,34 @@ const lastRun = (looks: readonly UserLook[], wasPerl = true) => {
       shell.close()
     }
   })
+
+  it('costs no flight where perl cannot look for the user', async () => {
+    const { machine, shell } = localMachine(PERL, { answers: lastRun([look('no-such-user')]).answers })
+    await machine.look({ power: 'root' }).file(dir)
+    await machine
+      .look({ power: 'no-such-user' })
+      .file(path())
+      .catch(() => null)
+    assert.equal(machine.counters().flights, 2)
+    shell.close()
+  })
+
+  it('is asked for once, where it is asked for at once', async () => {
+    chmodSync(path(), 0o644)
+    const { answers } = lastRun([look('nobody')])
+    const sent: string[] = []
+    const { machine, shell } = localMachine(PERL, { answers, trace: ({ shown }) => void sent.push(shown) })
+    const told = machine.look({ power: 'nobody' }).read(path())
+    await machine.look({ power: 'root' }).file(dir)
+    assert.equal(await told, 'one\n')
+    await shell.ask(':')
+    assert.deepEqual(sent, [`read ${dir}`, `read ${path()}`])
+    shell.close()
+  })
+
+  it('is forgotten by a run that does not look at it', async () => {
+    const { kept, shell } = await begun([look('nobody')])
+    assert.deepEqual(kept.looks, [])
+    shell.close()
+  })
 })
