@@ -50,14 +50,14 @@ sub sh {
   $O .= 'perl ' . getpgrp;
   0
 });
+# what a connection that breaks off leaves half is not done: a text would be written as far as it came
 while (defined(my $l = <STDIN>)) {
-  chomp $l;
+  chomp $l or exit 1;
   if ($l =~ s/^#P//) { eval $l; next }
   if ($l eq '#R') { $L = 0; next }
   my ($d, $s, $m, $op, @f) = split /\t/, substr($l, 2), -1;
   my $t = '';
-  read STDIN, $D, $d, length $D;
-  read STDIN, $t, $s;
+  read(STDIN, $D, $d, length $D) == $d && read(STDIN, $t, $s) == $s or exit 1;
   if (defined $op || $L) {
     s/%(..)/chr hex $1/ge for @f;
     my $c = $P{$op} && !$L ? eval { $P{$op}->(@f) } : undef;

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
+  existsSync,
   lutimesSync,
   mkdirSync,
   readdirSync,
@@ -16,7 +17,7 @@ import type { Machine } from '../../src/contract/machine.ts'
 import { createFlights } from '../../src/host/flights.ts'
 import { localWire } from '../../src/host/local.ts'
 import { LOOK } from '../../src/host/look-library.ts'
-import { PERL_OR_SHELL } from '../../src/host/perl.ts'
+import { PERL_OR_SHELL, perlPart, perlProgram, spoken } from '../../src/host/perl.ts'
 import { loginPowers, type Powers } from '../../src/host/powers.ts'
 import { createShell } from '../../src/host/shell.ts'
 import { readWitness, SAME, unlessScript, WITNESS, witnessScript } from '../../src/host/witness.ts'
@@ -150,6 +151,27 @@ describe('a session that perl reads', () => {
       ['one\n', 'two\n', 'three\n'],
     )
     shell.close()
+  })
+
+  it('does nothing of what a connection that broke off left half, and ends', () => {
+    const file = join(dir, 'half')
+    const text = '$P{put} = sub { open my $h, ">", $_[0]; print $h $_[1]; 0 };'
+    const part = { name: 'put', text }
+    const ask = { name: 'put', parts: [part], fields: [file, 'one and two'], libraries: [] }
+    const about = { defined: '', mark: 'mark', again: false }
+    const begin = [perlProgram(), perlPart(part)]
+    const field = Buffer.concat([...begin, spoken({ ...about, script: '', ask })])
+    const script = Buffer.concat([...begin, spoken({ ...about, script: `: > ${file}; echo 'two'\n`, ask: undefined })])
+    for (const [frame, missing] of [
+      [field, 5],
+      [script, 4],
+      [script, 9],
+    ] as const) {
+      const input = frame.subarray(0, frame.length - missing)
+      const { signal } = spawnSync(PERL[0] ?? '', PERL.slice(1), { input, timeout: 5000 })
+      assert.equal(signal, null)
+      assert.equal(existsSync(file), false, `without its last ${missing} bytes`)
+    }
   })
 
   it('runs what changes something in the order in which it was sent, whoever does it', async () => {
