@@ -26,6 +26,17 @@ import { localMachine, localShell, temporaryDirectory } from './shells.ts'
 const PERL = loginPowers('me', true).argv
 const isRoot = process.getuid?.() === 0
 
+/** Starts a program for which the kernel has no statx. */
+const WITHOUT_STATX = [
+  'perl',
+  '-e',
+  `my $f = join '', map pack('SCCL', @$_), [32, 0, 0, 0], [21, 0, 1, ${process.arch === 'x64' ? 332 : 291}],
+    [6, 0, 0, 0x50026], [6, 0, 0, 0x7fff0000];
+  my $prctl = ${process.arch === 'x64' ? 157 : 167};
+  syscall($prctl, 38, 1, 0, 0, 0) == 0 && syscall($prctl, 22, 2, pack 'SxxxxxxP', 4, $f) == 0 or die $!;
+  exec @ARGV`,
+]
+
 /** The processes that were started by one, by their names. */
 const startedBy = (pid: number): readonly string[] =>
   readdirSync('/proc')
@@ -76,6 +87,14 @@ describe('a session that perl reads', () => {
     const mine = perls().filter((pid) => !before.has(pid))
     assert.equal(mine.length, 1)
     assert.deepEqual(startedBy(mine[0] ?? 0), [])
+    shell.close()
+  })
+
+  it('leaves looks to the shell where the kernel tells perl nothing', async () => {
+    const { machine, shell } = localMachine([...WITHOUT_STATX, ...PERL])
+    const on = machine.look({ power: null })
+    assert.equal(await on.read(join(dir, 'file')), 'one\n')
+    assert.equal(await on.read(join(dir, 'none')), null)
     shell.close()
   })
 
