@@ -19,9 +19,11 @@ $P{make} = sub {
     local @SIG{qw(HUP INT TERM)} = (sub { $$ == $me or exit 1; $signal = shift; $busy or die }) x 3;
     $code = eval {
       $made = mkdir $tmp, 0700 or die;
-      chdir $tmp and $in = 1 or die;
-      my @s = stat '.';
-      $s[4] == $> && ($s[2] & 0777) == 0700 or die;
+      chdir $tmp or die;
+      my ($at, @s) = (join(' ', (lstat $tmp)[0, 1]), stat '.');
+      # whoever owns the directory around it may have put a link to another one there
+      "$s[0] $s[1]" eq $at && $s[4] == $> && ($s[2] & 0777) == 0700 or die;
+      $in = 1;
       $pid = fork // die;
       if (!$pid) {
         $SIG{$_} = 'DEFAULT' for qw(HUP INT TERM);

@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import type { Touch } from '../../src/contract/look.ts'
@@ -9,7 +19,7 @@ import type { Command } from '../../src/contract/questions.ts'
 import { Secret } from '../../src/contract/secret.ts'
 import { makePair, type NewPair } from '../../src/keypair/make-pair.ts'
 import { localMachine, READERS, temporaryDirectory } from '../host/shells.ts'
-import { twinRun } from '../kit/twin.ts'
+import { ranHere, twinRun } from '../kit/twin.ts'
 
 const PERL = 'perl and sh'
 const { username } = userInfo()
@@ -56,6 +66,13 @@ describe('a new pair of keys', () => {
     const { stdout } = spawnSync('ssh-keygen', ['-y', '-f', path], { encoding: 'utf8' })
     assert.equal(stdout, `${line}\n`)
     assert.equal(readFileSync(`${path}.pub`, 'utf8'), `${line}\n`)
+  }
+  const commandFor = async ({ path }: Place): Promise<Command> => {
+    const commands: Command[] = []
+    const told = async (command: Command) => ({ code: commands.push(command) * 0, stdout: '', stderr: '' })
+    await makePair({ do: told } as unknown as Touch, wish(path))
+    assert.ok(commands[0])
+    return commands[0]
   }
   const wasRun = ({ tools }: Place): boolean => existsSync(join(tools, 'script'))
   const same = async (about: Partial<NewPair>, stage: () => Place) => {
@@ -138,14 +155,27 @@ describe('a new pair of keys', () => {
     }
   })
 
+  it('touches nothing where somebody leads its directory elsewhere', async () => {
+    const place = stage()
+    const secret = join(top, 'secret')
+    mkdirSync(secret)
+    chmodSync(secret, 0o700)
+    writeFileSync(join(secret, 'file'), 'text')
+    const swap = `package Swap; BEGIN { *CORE::GLOBAL::chdir = sub (_) {
+      if ($_[0] =~ /keyward-/) { rename $_[0], "$_[0]-away"; symlink '${secret}', $_[0] }
+      CORE::chdir($_[0]) } } 1;`
+    writeFileSync(join(place.tools, 'Swap.pm'), swap)
+    const env = { ...process.env, PERL5LIB: place.tools, PERL5OPT: '-MSwap' }
+    const command = await commandFor(place)
+    const answer = ranHere(twinRun(command, { withLook: false }), env)
+    assert.deepEqual(readdirSync(secret), ['file'])
+    assert.equal(answer, null)
+  })
+
   it('leaves nothing where a signal ends it', async () => {
     for (const signal of ['SIGTERM', 'SIGHUP', 'SIGINT'] as const) {
       const place = stage('exec 2>&-; echo begun > "$0.begun"; exec sleep 5')
-      const commands: Command[] = []
-      const told = async (command: Command) => ({ code: commands.push(command) * 0, stdout: '', stderr: '' })
-      await makePair({ do: told } as unknown as Touch, wish(place.path))
-      const [command] = commands
-      assert.ok(command)
+      const command = await commandFor(place)
       const run = twinRun(command, { withLook: false })
       const perl = spawn(run.argv[0] ?? '', run.argv.slice(1), { env: { PATH: place.env.slice(5) } })
       perl.stdin.write(run.stdin)
