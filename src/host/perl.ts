@@ -19,8 +19,11 @@ export interface PerlAsk {
 
 const PERL = '/usr/bin/perl'
 
-/** A script of one line that becomes perl where a host has it, and else a shell. */
-export const PERL_OR_SHELL = `[ -x ${PERL} ] && exec ${PERL} -C0 -e "eval substr<STDIN>,1;print STDERR \\$@"; exec /bin/sh`
+/**
+ * A script of one line that becomes perl where a host has it, and else a shell. Perl takes the language of what the system
+ * says from how it is started, in older versions for good.
+ */
+export const PERL_OR_SHELL = `[ -x ${PERL} ] && LC_ALL=C exec ${PERL} -C0 -e "eval substr<STDIN>,1;print STDERR \\$@"; exec /bin/sh`
 
 /** What a session is sent first: a comment to a shell, and to perl its program. */
 export const perlProgram = (): Buffer => Buffer.from(`#${flat(MAIN)}\n`, 'latin1')

@@ -172,6 +172,13 @@ describe('a session that perl reads', () => {
     shell.close()
   })
 
+  it('speaks English, whatever language its user has', () => {
+    const env = { ...process.env, LC_ALL: 'xx_YY.UTF-8' }
+    const { stderr } = spawnSync('env', PERL, { input: perlProgram(), env, encoding: 'utf8' })
+    // perl complains of a language that is not there, if it heard of that
+    assert.equal(stderr, '')
+  })
+
   it('does nothing of what a connection that broke off left half, and ends', () => {
     const file = join(dir, 'half')
     const text = '$P{put} = sub { open my $h, ">", $_[0]; print $h $_[1]; 0 };'
