@@ -171,7 +171,8 @@ sub account {
   my ($n) = @_;
   return '' if islocal() && grep { /^\Q$n\E:/ } split /\n/, slurp('/etc/passwd') // '';
   my @u = getpwnam $n or return;
-  my $t = join(':', @u[0, 1, 2, 3, 6, 7, 8]) . "\n";
+  # to root perl tells the password of the shadow file
+  my $t = join(':', $u[0], 'x', @u[2, 3, 6, 7, 8]) . "\n";
   open my $h, '-|', 'id', '-G', '--', $n or return;
   for my $g ($u[3], split ' ', <$h> // '') {
     my @g = getgrgid $g;

@@ -18,6 +18,7 @@ import { createFlights } from '../../src/host/flights.ts'
 import { localWire } from '../../src/host/local.ts'
 import { LOOK } from '../../src/host/look-library.ts'
 import { PERL_OR_SHELL, perlPart, perlProgram, spoken } from '../../src/host/perl.ts'
+import { PERL_LOOK } from '../../src/host/perl-look.ts'
 import { loginPowers, type Powers } from '../../src/host/powers.ts'
 import { createShell } from '../../src/host/shell.ts'
 import { readWitness, SAME, unlessScript, WITNESS, witnessScript } from '../../src/host/witness.ts'
@@ -382,6 +383,15 @@ if (isRoot)
             }
         for (const { shell } of machines) shell.close()
       }).timeout(60_000)
+
+    it('tell no password of an account that not only files may tell', () => {
+      const part = { name: 'nss', text: '*islocal = sub { 0 };' }
+      const ask = { name: 'look', parts: [], fields: ['', '', '', '', '', '', 'u', 'root'], libraries: [] }
+      const frame = spoken({ defined: '', script: '', mark: '', ask, again: true })
+      const input = Buffer.concat([perlProgram(), perlPart(PERL_LOOK), perlPart(part), frame])
+      const told = execFileSync('perl', ['-C0', '-e', 'eval substr<STDIN>,1;'], { input, encoding: 'utf8' })
+      assert.match(told, /\+\d+:root:x:0:0:/)
+    })
 
     it('take the powers of a user for his looks alone', async () => {
       const { machine, shell } = localMachine(PERL)
