@@ -15,7 +15,8 @@ open my $x, '<', '/proc/self/exe'; binmode $x; read $x, my $e, 20; close $x;
 my @y = (291, 17, 13, 83, 82);
 my ($statx, $getcwd, $list, $fdatasync, $fsync, $nofollow, $isdir) =
   @{{"\2>" => [332, 79, 196, 75, 74, 0x20000, 0x10000], "\2\xb7" => [@y, 0x8000, 0x4000], "\2\xf3" => [@y, 0x20000, 0x10000]}->{join '', map substr($e, $_, 1), 4, 18} || []};
-my $me = $);
+# one number alone would leave the other groups of a user to root
+my $me = $) =~ / / ? $) : "$) $)";
 my ($t, $now, $i, $touched, $random, %ids, %names, %named) = ('', '');
 # a number that names a file is no handle of it
 my $stat = sub {

@@ -433,6 +433,17 @@ describe('perl writes', () => {
   })
 
   if (isRoot)
+    it('with the groups of a user for his files alone, where root itself has none', async () => {
+      const few = localMachine(['setpriv', '--clear-groups', ...(READERS['perl and sh'] ?? [])])
+      chownSync(at('d'), 1, 1)
+      await few.machine.look({ power: 'root' }).user('daemon')
+      await few.machine.write({ ...request('d/file', text('a', { as: 'daemon' })), power: 'root' })
+      assert.equal(read('d/file'), 'a')
+      assert.equal((await few.shell.ask('id -G')).stdout, '0\n')
+      await few.machine.close()
+    })
+
+  if (isRoot)
     it('never where a user leads it who swaps his directory meanwhile', async () => {
       for (const one of ['home', 'home/.ssh', 'secret']) mkdirSync(at(`d/${one}`))
       for (const one of ['home', 'home/.ssh']) chownSync(at(`d/${one}`), NOBODY, NOBODY)
