@@ -21,10 +21,16 @@ $P{reload} = sub {
     my ($args) = $title =~ /^sshd: \Q$program\E ([^\0\n]*?)\[listener\] / or return;
     my @args = grep length, split /[ \t]+/, $args;
     # what sshd takes without these, it takes with them: and it took it, where no file has changed since
-    my $taken = $globs ne '' && defined &watch && " @args" =~ /^(?: -[Deq46]+| -o ?(?:ListenAddress|Port|MaxStartups|PidFile|LogLevel|SyslogFacility|UseDNS)=\S+)* *\z/i;
+    my $taken = $globs ne '' && defined &watch && " @args" =~ /^(?: -[Deq]+| -o ?(?:ListenAddress=[0-9.:\[\]]+|(?:Port|MaxStartups|PidFile|LogLevel|SyslogFacility|UseDNS)=\S+))* *\z/i;
     if ($taken) {
       my ($s, $l) = watch($globs);
       $taken = $s eq $state && ($l // '') eq $lines;
+      # an address of its own may be none of the family that they want
+      if ($taken && "@args" =~ /listenaddress/i) {
+        for (map m{\|(/etc/ssh/sshd_config.*)\z}, split /\n/, $l) {
+          $taken &&= -d $_ || (slurp($_) // 'addressfamily') !~ /^[^#\n]*addressfamily/im;
+        }
+      }
     }
     if (!$taken) {
       my (undef, $code) = heard($program, '-t', @args) or return;

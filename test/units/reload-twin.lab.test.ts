@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { SSHD } from '../../src/contract/questions.ts'
+import { SSHD, SSHD_FILES } from '../../src/contract/questions.ts'
 import { quote } from '../../src/host/quote.ts'
+import { WITNESS, witnessScript } from '../../src/host/witness.ts'
 import type { Unit } from '../../src/units/find.ts'
 import { reloadCommand } from '../../src/units/reload.ts'
 import { said } from '../kit/outside.ts'
@@ -50,6 +51,28 @@ describe('the twin of a reload, with a real sshd', () => {
         const [now, pid, ...told] = (await sh(SEEN)).split('\n')
         assert.notEqual(now, inode)
         assert.deepEqual([pid, told], [`${unit.pid}`, []])
+      }
+    })
+
+  for (const [flags, line, expected] of [
+    ['-o ListenAddress=127.0.0.1', '# AddressFamily inet6', '\nback\n'],
+    ['-o ListenAddress=127.0.0.1', 'AddressFamily inet6', null],
+    ['-4', 'ListenAddress ::1', null],
+  ] as const)
+    it(`tells one with ${flags} of files with ${line} only where it takes them, whatever one without did`, async () => {
+      await sh(`${SSHD} ${flags} -o PidFile=/run/x.pid -o Port=2222; sleep 0.2`)
+      const unit = unitOf(Number(await sh('cat /run/x.pid')), { pidFile: '/run/x.pid' })
+      try {
+        await sh(`echo ${quote(line)} > /etc/ssh/sshd_config.d/x.conf; ${SSHD} -T -C user=nobody`)
+        const told = await stage.host.exec(`${WITNESS.text}\n${witnessScript(SSHD_FILES, ':')}`)
+        const [state = '', stats = ''] = String(told.stdout).split('\0')
+        assert.match(state, /^\d+ fips/)
+        const run = twinRun(reloadCommand(unit), { relied: { state, stats } })
+        const answer = run.read(await stage.host.exec(run.argv.map(quote).join(' '), { stdin: run.stdin }))
+        assert.equal(answer && String(answer.stdout), expected)
+        assert.match(await sh(`ls -d /proc/${unit.pid}`), /proc/)
+      } finally {
+        await sh(`kill ${unit.pid} || :`)
       }
     })
 
