@@ -15,9 +15,10 @@ $G = $) =~ / / ? $) : "$) $)";
 sub slurp {
   my ($p) = @_;
   sysopen my $h, $p, 0x80800 | $F or return;
-  -f $h or return;
+  # more than these would take too much of the memory
+  -f $h && -s _ <= 0x800000 or return;
   my $t = ''; my $n;
-  while ($n = sysread $h, $t, 65536, length $t) {}
+  while ($n = sysread $h, $t, 65536, length $t) { return if length $t > 0x800000 }
   defined $n ? $t : undef
 }
 # PATH FOLLOW: what statx tells

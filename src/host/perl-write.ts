@@ -37,7 +37,7 @@ my $bare = sub {
 };
 my $whole = sub {
   my ($h, $t, $n) = ($_[0], '');
-  while ($n = sysread $h, $t, 65536, length $t) {}
+  while ($n = sysread $h, $t, 65536, length $t) { length $t > 0x800000 and $odd->() }
   defined $n or die "$!\n";
   $t
 };

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readFileSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { userInfo } from 'node:os'
@@ -96,6 +97,16 @@ describe('a session that perl reads', () => {
     const on = machine.look({ power: null })
     assert.equal(await on.read(join(dir, 'file')), 'one\n')
     assert.equal(await on.read(join(dir, 'none')), null)
+    shell.close()
+  })
+
+  it('takes no more memory for a text than others have as well', async () => {
+    writeFileSync(join(dir, 'huge'), '')
+    truncateSync(join(dir, 'huge'), 40 * 1024 * 1024)
+    const { machine, shell } = localMachine(['sh', '-c', 'ulimit -v 100000; exec "$@"', 'sh', ...PERL])
+    const text = await machine.look({ power: null }).read(join(dir, 'huge'))
+    assert.equal(text?.length, 40 * 1024 * 1024)
+    assert.match((await shell.ask('cat /proc/$PPID/comm')).stdout, /^perl/)
     shell.close()
   })
 
