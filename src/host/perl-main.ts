@@ -13,10 +13,15 @@ $ENV{LC_ALL} = 'C';
 $ENV{PATH} = join ':', grep length, $ENV{PATH}, '/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin';
 umask 022;
 $O = $D = '';
-# all of it, whatever a signal does
+# all of it, whatever a signal does, and though a program left the pipe so that it waits for nobody
 sub put {
   my ($h, $b, $n, $a) = (@_, 0, 0);
-  while ($a < length $b) { $n = syswrite $h, $b, length($b) - $a, $a; if ($n) { $a += $n } elsif ($! != 4) { exit 1 } }
+  while ($a < length $b) {
+    $n = syswrite $h, $b, length($b) - $a, $a;
+    if ($n) { $a += $n }
+    elsif ($! == 11) { vec(my $w = '', fileno $h, 1) = 1; select undef, $w, undef, undef }
+    elsif ($! != 4) { exit 1 }
+  }
 }
 sub flush { put(STDOUT, $O); $O = '' }
 sub quoted { my $w = shift; $w =~ s/'/'\\''/g; "'$w'" }

@@ -166,6 +166,16 @@ describe('a session that perl reads', () => {
     shell.close()
   })
 
+  it('puts out all of an answer, though a program left its output so that nobody waits', async () => {
+    const shell = shellOf(PERL)
+    await shell.run(frame(`perl -e 'fcntl STDOUT, 4, 0x801 or die'`))
+    const part = { name: 'much', text: '$P{much} = sub { $O .= "x" x 3000000; 0 };' }
+    const ask = { name: 'much', parts: [part], fields: [], libraries: [] }
+    const { stdout } = await shell.run({ ...frame('echo script', false), ask })
+    assert.equal(stdout.length, 3_000_000)
+    shell.close()
+  })
+
   it('asks again what perl leaves to the script when all that was sent with it is answered', async () => {
     const shell = shellOf(PERL)
     await shell.run(frame(':'))
