@@ -84,6 +84,8 @@ sub walk {
 sub look {
   my ($follow, $text, $p) = @_;
   my ($k, $r, $b, $t) = walk($p, $follow) or return;
+  # in what a user mounted himself, only a process that is wholly his may look
+  return if $Z && $k eq 'e';
   return "absent\0$r\0: $t\0" if $k eq 'a' || $k eq 'e';
   my $odd = $r =~ m{^/(?:proc|sys|dev)(?:/|$)};
   return if $odd && $Z;

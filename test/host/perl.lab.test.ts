@@ -405,6 +405,19 @@ if (isRoot)
         for (const { shell } of machines) shell.close()
       }).timeout(60_000)
 
+    it('have a user himself look where perl with his powers may not', async () => {
+      const { machine, shell } = localMachine(PERL)
+      const on = machine.look({ power: 'nobody' })
+      await machine.look({ power: null }).user('nobody')
+      const flights = async (path: string): Promise<number> => {
+        const before = machine.counters().flights
+        await on.read(at(path)).catch(() => null)
+        return machine.counters().flights - before
+      }
+      assert.deepEqual([await flights('d/f'), await flights('d/none'), await flights('closed/f')], [1, 1, 2])
+      shell.close()
+    })
+
     it('tell no password of an account that not only files may tell', () => {
       const part = { name: 'nss', text: '*islocal = sub { 0 };' }
       const ask = { name: 'look', parts: [], fields: ['', '', '', '', '', '', 'u', 'root'], libraries: [] }
