@@ -128,6 +128,7 @@ describe('a session that perl reads', () => {
 
   for (const [what, instead] of [
     ['cannot be started', `exec /usr/bin/perl-that-is-not-there`],
+    ['is to load what is not there', `PERL5OPT=-MNowhere exec /usr/bin/perl -e 1`],
     ['takes another program', `exec /usr/bin/perl -C0 -e 'eval "1 +"; print STDERR $@'`],
   ] as const)
     it(`goes on with a shell where perl ${what}, also with what may run once only`, async () => {
