@@ -46,9 +46,16 @@ sub sh {
     if (!$S) { close W; close R; open STDIN, '<&', $in; close $in; exec '/bin/sh'; exit 127 }
   }
   put(W, $t . "printf . >&$N\n");
-  my $n;
-  do { $n = sysread R, my $b, 1 } until defined $n || $! != 4;
-  if (!$n) { waitpid $S, 0; kill $? & 127, $$ if $? & 127; exit $? >> 8 }
+  vec(my $v = '', fileno R, 1) = 1;
+  my ($n, $e);
+  # where the shell was ended, what it left running may hold the pipe
+  until (defined $n || $e) {
+    if (select(my $r = $v, undef, undef, 1) > 0) { $n = sysread R, my $b, 1 } else { $e = waitpid $S, 1 }
+  }
+  return if $n;
+  waitpid $S, 0 if !$e;
+  kill $? & 127, $$ if $? & 127;
+  exit $? >> 8
 }
 %P = (group => sub {
   kill KILL => -$_[0] if $_[0] > 1;

@@ -119,6 +119,13 @@ describe('a session that perl reads', () => {
     shell.close()
   })
 
+  it('ends with its shell, though that left something running', async () => {
+    const { shell } = localMachine(PERL)
+    const killed = shell.ask('sleep 5 >/dev/null 2>&1 & kill -9 $$', { again: false, timeoutMs: 4000 })
+    await assert.rejects(killed, /its shell ended \(signal SIGKILL\)/)
+    shell.close()
+  })
+
   const shellOf = (argv: readonly string[], about: Partial<Powers> = {}) => {
     const powers: Powers = { ...loginPowers('me', true), argv, ...about }
     return createShell({ wire: localWire(), flights: createFlights(), powers })
