@@ -13,6 +13,8 @@ export const vouchForNeutral = (on: Look, tree: ReadTree): void => {
   const paths = Object.keys(tree.real)
   if (tree.isNew || tree.root !== SSHD_CONFIG || paths.some((path) => on.planned(path))) return
   if (!paths.every((path) => isWatched(path) && tree.real[path] === path)) return
+  // a pattern that finds nothing yet may find a file tomorrow
+  if (!Object.keys(tree.includes).every(isWatched)) return
   if (isForAll(tree) && Object.values(tree.files).every(IS_DECIDED[tree.grammar]))
     on.vouch(questions.sshdObeys(NEUTRAL))
 }

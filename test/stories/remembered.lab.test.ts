@@ -71,6 +71,13 @@ describe("sshd's answers, from run to run", () => {
     assert.deepEqual([next.isRemembered, next.effective], [false, 'as wanted'], next.all)
   })
 
+  it('are asked for anew each time where files may come that are not looked at', async () => {
+    await does("mkdir -p /etc/ssh/extra; sed -i '1i Include /etc/ssh/extra/*.conf' /etc/ssh/sshd_config; sleep 0.2")
+    for (let turn = 0; turn < 3; turn += 1) assert.equal((await checked()).isRemembered, false)
+    await does('echo "X11Forwarding no" > /etc/ssh/extra/a.conf')
+    assert.equal((await checked()).effective, 'as wanted')
+  })
+
   const script = (text: string) => `${libraryText(WITNESS)}\nprintf x > /srv/fresh\n${text}`
   const globs = ['/usr/sbin/sshd', '/etc/ld.so.cache', '/srv/fresh']
   const said = async (text: string) => {
