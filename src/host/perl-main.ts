@@ -41,11 +41,13 @@ sub sh {
   if (!$S) {
     local $^F = 99;
     pipe(my $in, W) && pipe(R, my $done) or exit 1;
+    # a shell may know numbers of one digit only
     $N = fileno $done;
+    $N = $N > 9 ? "/proc/self/fd/$N" : "&$N";
     defined($S = fork) or exit 1;
     if (!$S) { close W; close R; open STDIN, '<&', $in; close $in; exec '/bin/sh'; exit 127 }
   }
-  put(W, $t . "printf . >&$N\n");
+  put(W, $t . "printf . >$N\n");
   vec(my $v = '', fileno R, 1) = 1;
   my ($n, $e);
   # where the shell was ended, what it left running may hold the pipe

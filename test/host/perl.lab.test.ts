@@ -160,6 +160,14 @@ describe('a session that perl reads', () => {
     }
   })
 
+  it('hears its shell also where it was handed files by whoever started it', async () => {
+    const held = [3, 4, 5, 6, 7, 8, 9].map((number) => `${number}</dev/null`).join(' ')
+    const shell = shellOf(['/bin/sh', '-c', `exec ${held}; ${PERL_OR_SHELL}`])
+    assert.equal((await shell.run(frame('cat /proc/$PPID/comm'))).stdout.toString(), 'perl\n')
+    assert.equal((await shell.run(frame('echo next'))).stdout.toString(), 'next\n')
+    shell.close()
+  })
+
   it('runs the script where perl cannot answer, and where it does not know what is asked', async () => {
     const shell = shellOf(PERL)
     const ask = (name: string, text: string) => ({ name, parts: [{ name, text }], fields: ['a%\tb\n'], libraries: [] })
