@@ -47,9 +47,10 @@ const counted = (stdout: string): Counted => {
 }
 
 // what the rerun of the ten tasks sends, with a tenth to spare: whoever needs more should know why
-const MOST_BYTES = 19_000
-// without perl, what it would do by itself goes to the shell as a script
 const isPlain = process.env.KEYWARD_TOOLS === 'plain'
+// half of it is perl's program, or what the shell needs for the same
+const MOST_BYTES = isPlain ? 19_000 : 21_000
+// without perl, what it would do by itself goes to the shell as a script
 const MOST_BYTES_OF_CHANGES = isPlain ? 84_000 : 65_000
 // what is looked at with the powers of users waits for nobody where perl finds out who they are
 const MOST_FLIGHTS = isPlain ? 2 : 1
