@@ -50,11 +50,19 @@ describe('a password for sudo', () => {
   for (const count of [2, 100])
     it(`makes a rerun of ${count} tasks one round trip longer, and no more`, async () => {
       await runOf('admin', count)
-      const without = [await runOf('admin', count), await runOf('admin', count)]
-      const withOne = [await runOf('secure', count), await runOf('secure', count)]
+      // the quickest of three each, in turn: another test may have the processors meanwhile
+      const without: Awaited<ReturnType<typeof runOf>>[] = []
+      const withOne: typeof without = []
+      for (let turn = 0; turn < 3; turn += 1) {
+        without.push(await runOf('admin', count))
+        withOne.push(await runOf('secure', count))
+      }
       for (const { changed } of [...without, ...withOne]) assert.equal(changed, 0)
       for (const { flights } of withOne) assert.ok(flights <= 2, `${flights} flights`)
       const longer = Math.min(...withOne.map(({ ms }) => ms)) - Math.min(...without.map(({ ms }) => ms))
-      assert.ok(longer < 1.6 * DELAY_MS, `${longer.toFixed(0)} ms longer, at ${DELAY_MS} ms for each round trip`)
+      assert.ok(
+        longer < 1.6 * DELAY_MS,
+        `${longer.toFixed(0)} ms longer, at ${DELAY_MS} ms for each round trip: ${[...without, ...withOne].map(({ ms }) => ms.toFixed(0)).join(' ')}`,
+      )
     })
 })
