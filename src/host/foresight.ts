@@ -43,8 +43,8 @@ export const createForesight = (answers: Answers | null, { age, commands }: Chan
   return {
     take(look) {
       if (answers === null || age() > 0) return null
-      if (asked.length < MOST) answers.looks([...asked, look])
-      asked.push(look)
+      if (asked.length < MOST) asked.push(look)
+      answers.looks(asked)
       const early = told.get(keyOf(look)) ?? null
       return early?.then((report) => (age() === 0 && commands() === before ? report : null)) ?? null
     },
@@ -55,7 +55,7 @@ export const createForesight = (answers: Answers | null, { age, commands }: Chan
       const isKnown = new Set(asked.map(keyOf))
       const looks = answers.lastLooks().filter((look) => isUserName(look.user) && !isKnown.has(keyOf(look)))
       // what nobody looks at any more is not asked for ever
-      answers.looks(asked.slice(0, MOST))
+      answers.looks(asked)
       if (!answers.wasPerl || age() > 0) return
       for (const [user, own] of byUser(looks)) {
         const all = askAhead(runner, { user, looks: own, flight })

@@ -1,11 +1,11 @@
 import { textOf } from '../contract/bytes.ts'
-import type { Account } from './accounts.ts'
 import { CutOff, readerOf } from './answer-reader.ts'
 import { parseReport, type Report } from './found.ts'
 import type { RawAnswer } from './frame.ts'
 import type { BatchAnswer } from './parse-batch.ts'
 import type { PerlAsk } from './perl.ts'
 import { PERL_LOOK } from './perl-look.ts'
+import { PERL_POWERS } from './perl-powers.ts'
 import { SAME, WITNESS, type Witness } from './witness.ts'
 
 /** What decides an answer, what was told of it before, and what is asked where that has changed. */
@@ -23,21 +23,17 @@ export type AskItem =
   | { readonly kind: 'said'; readonly twin?: PerlAsk }
   | { readonly kind: 'question'; readonly unless: Unless }
 
-/** What a batch of looks asks of perl, for itself (null), or for a user, whom it may have to look up. */
+/** What a batch of looks asks of perl, for itself (null), or for a user, whom it looks up. */
 export const lookAsk = (
   looks: readonly { readonly item: AskItem; script(): string }[],
   mark: string,
-  account: Account | string | null,
+  user: string | null,
 ): PerlAsk => {
   const unless = looks.map(({ item }) => (item.kind === 'question' ? item.unless : null)).find((one) => one !== null)
   const question =
     unless === undefined || unless === null
       ? ['', '', '', '']
       : [unless.globs.join(' '), unless.witness.state, unless.witness.stats, unless.program]
-  const user =
-    account === null || typeof account === 'string'
-      ? (account ?? '')
-      : `${account.user.uid}:${account.gid}:${account.user.name}`
   const items = looks.flatMap(({ item, script }) => {
     if (item.kind === 'path') return ['p', `${Number(item.follow)}`, `${Number(item.withText)}`, item.path]
     if (item.kind === 'list') return ['t', item.path, item.texts]
@@ -49,7 +45,12 @@ export const lookAsk = (
   })
   const parts = looks.flatMap(({ item }) => (item.kind === 'said' ? (item.twin?.parts ?? []) : []))
   const libraries = looks.some(({ item }) => item.kind === 'said' && item.twin === undefined) ? [WITNESS] : []
-  return { name: 'look', parts: [PERL_LOOK, ...parts], fields: [mark, user, ...question, ...items], libraries }
+  return {
+    name: 'look',
+    parts: [PERL_POWERS, PERL_LOOK, ...parts],
+    fields: [mark, user ?? '', ...question, ...items],
+    libraries,
+  }
 }
 
 const FIRST = Buffer.from('perl\0', 'latin1')

@@ -201,7 +201,7 @@ const runTogether = async ({ runner, power, flight }: Pending, looks: readonly W
     const isOfPaths = items.every(({ kind }) => kind === 'path')
     const forUser = (account: Account) => ({
       script: () => scriptForUser(looks, mark, account),
-      ask: lookAsk(looks, mark, account),
+      ask: lookAsk(looks, mark, account.user.name),
     })
     const answer = await runner.run(power, isOfPaths ? { ...frame, forUser } : frame)
     const said = isOfPerl(answer) ? parseAsked(answer, items, mark) : parseBatch(answer, items, mark)

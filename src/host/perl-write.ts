@@ -10,19 +10,7 @@ import type { PerlPart } from './perl.ts'
 export const PERL_WRITE: PerlPart = {
   name: 'write',
   text: String.raw`
-open my $x, '<', '/proc/self/exe'; binmode $x; read $x, my $e, 20; close $x;
-# by the kind of machine, of 64 bits: the numbers of statx, getcwd, flistxattr, fdatasync, fsync, and O_NOFOLLOW, O_DIRECTORY
-my @y = (291, 17, 13, 83, 82);
-my ($statx, $getcwd, $list, $fdatasync, $fsync, $nofollow, $isdir) =
-  @{{"\2>" => [332, 79, 196, 75, 74, 0x20000, 0x10000], "\2\xb7" => [@y, 0x8000, 0x4000], "\2\xf3" => [@y, 0x20000, 0x10000]}->{join '', map substr($e, $_, 1), 4, 18} || []};
-# one number alone would leave the other groups of a user to root
-my $me = $) =~ / / ? $) : "$) $)";
-my ($t, $now, $i, $touched, $random, %ids, %names, %named) = ('', '');
-# a number that names a file is no handle of it
-my $stat = sub {
-  my ($h, $p, $b) = ($_[0], ref $_[0] ? '' : "$_[0]", "\0" x 256);
-  syscall($statx, ref $h ? fileno $h : -100, $p, ref $h ? 0x1100 : 0x100, 0x7ff, $b) < 0 ? undef : $b
-};
+my ($t, $now, $i, $touched, $random, %names, %named) = ('', '');
 my $facts = sub { unpack 'LLLS', substr $_[0], 16 };
 # all that changes where somebody changes it
 my $print = sub { defined $_[0] ? substr($_[0], 16, 32) . substr($_[0], 96, 32) . substr($_[0], 136, 8) : '' };
@@ -31,7 +19,7 @@ my $odd = sub { die "odd\n" };
 my $bare = sub {
   my ($h, $but) = @_;
   my $b = "\0" x 4096;
-  my $n = syscall $list, fileno $h, $b, 4096;
+  my $n = syscall $LIST, fileno $h, $b, 4096;
   $n >= 0 || $! == 95 or $odd->();
   $but && /$but/ or $odd->() for $n > 0 ? split /\0/, substr $b, 0, $n : ()
 };
@@ -41,7 +29,6 @@ my $whole = sub {
   defined $n or die "$!\n";
   $t
 };
-my $file = sub { open my $h, '<', $_[0] or return ''; $whole->($h) };
 my $name = sub { my ($k, $n) = @_; $names{$k . $n} //= ($k eq 'u' ? getpwuid $n : getgrgid $n) // 'UNKNOWN' };
 my $is = sub { my ($k, $n, $w) = @_; $w eq '' || $w eq $n || $w eq $name->($k, $n) };
 my $id = sub {
@@ -52,36 +39,19 @@ my $id = sub {
 my $become = sub {
   my ($n) = @_;
   return if $n eq $now;
-  if ($now ne '') { $> = 0; $) = $me; $now = '' }
+  if ($now ne '') { back(); $now = '' }
   return if $n eq '';
-  $> == 0 or $odd->();
-  my ($u, @g) = @{$ids{$n} ||= do {
-    $odd->() if -d '/etc/userdb' || -d '/run/userdb';
-    my %d;
-    for (split /\n/, $file->('/etc/nsswitch.conf')) {
-      my ($d, $l) = /^\s*(\S+)\s*(.*)/ or next;
-      $odd->() if $d =~ /^initgroups:|^(?:passwd|group):./;
-      next if $d !~ /^(?:passwd|group):$/;
-      $l =~ s/#.*//;
-      $odd->() if $d{$d}++ || grep !/^(?:files|systemd)$/, split ' ', $l;
-    }
-    my @u = map [split /:/], grep /^\Q$n\E:/, split /\n/, $file->('/etc/passwd');
-    $odd->() if 2 != keys %d || @u != 1 || grep !/^[1-9]\d{0,8}$/, @{$u[0]}[2, 3];
-    [@{$u[0]}[2, 3], map { my @e = split /:/; grep({ $_ eq $n } split /,/, $e[3] // '') ? $e[2] : () } split /\n/, $file->('/etc/group')]
-  }};
-  $now = $n;
-  $) = "$g[0] @g";
-  $> = $u;
-  $> == $u && $) == $g[0] or $odd->()
+  become($n) or $odd->();
+  $now = $n
 };
 # goes into a directory that is the writer's alone
 my $enter = sub {
   my ($d) = @_;
   my $b = "\0" x 4096;
   chdir $d or $odd->();
-  syscall($getcwd, $b, 4096) > 0 && unpack('Z*', $b) eq $d or $odd->();
-  sysopen my $h, '.', $isdir or $odd->();
-  my (undef, $u, undef, $m) = $facts->($stat->($h) // $odd->());
+  syscall($GETCWD, $b, 4096) > 0 && unpack('Z*', $b) eq $d or $odd->();
+  sysopen my $h, '.', $ISDIR or $odd->();
+  my (undef, $u, undef, $m) = $facts->(statx($h) // $odd->());
   $u == $> && !($m & 02022) or $odd->();
   # what is made in it is given none of these
   $bare->($h, '^(?:trusted|user)\.');
@@ -91,8 +61,8 @@ my $enter = sub {
 my $show = sub {
   # known before it is there: a signal takes it away
   $t = ".keyward-$$-$random$i";
-  sysopen my $h, $t, 0xc2 | $nofollow, 0600 or die "$!\n";
-  my (undef, $u, undef, $m) = $facts->($stat->($h));
+  sysopen my $h, $t, 0xc2 | $F, 0600 or die "$!\n";
+  my (undef, $u, undef, $m) = $facts->(statx($h));
   $u == $> && $m == 0100600 or $odd->();
   $bare->($h);
   $h
@@ -110,7 +80,7 @@ my $give = sub {
   if ($mode ne '' && ($given || ($m & 07777) != oct $mode)) { chmod oct $mode, $h or die "$!\n"; $touched ||= $there }
   # what the system did not keep of a file in its place, the next look tells
   return if $there;
-  (undef, $a, $b, $m) = $facts->($stat->($h));
+  (undef, $a, $b, $m) = $facts->(statx($h));
   $a == $u && $b == $g && ($mode eq '' || ($m & 07777) == oct $mode) or $odd->()
 };
 # LOOK PATH WANTED FOUND, OWNER GROUP MODE as found, as wanted, TEXT WAS: wanted is a text (f), a mode (m), a directory (d)
@@ -120,7 +90,7 @@ my $one = sub {
   my $in = $enter->($d eq '' ? '/' : $d);
   my $new = $want eq 'd' || $look ? undef : $show->();
   $alone->() if $want ne 'd';
-  my ($b, $old) = $stat->($n);
+  my ($b, $old) = statx($n);
   defined $b || $! == 2 or $odd->();
   my ($links, $u, $v, $m) = $b ? $facts->($b) : (1, $>);
   my $k = $b ? {0100000, 'f', 0040000, 'd'}->{$m & 0170000} // $odd->() : 'a';
@@ -130,8 +100,8 @@ my $one = sub {
   # a directory that its maker cannot open is no plain one
   $> && $want eq 'd' && $mode ne '' && !(0400 & oct $mode) and $odd->();
   if ($b) {
-    sysopen $old, $n, 0x900 | $nofollow or $odd->();
-    $print->($stat->($old)) eq $print->($b) && ($links == 1 || $k eq 'd') or $odd->();
+    sysopen $old, $n, 0x900 | $F or $odd->();
+    $print->(statx($old)) eq $print->($b) && ($links == 1 || $k eq 'd') or $odd->();
     $bare->($old);
   }
   return if $look;
@@ -149,17 +119,17 @@ my $one = sub {
     umask $mask;
     $made or die $why;
     $touched = 1;
-    $b = $stat->($n);
-    sysopen $old, $n, $isdir | $nofollow or $odd->();
+    $b = statx($n);
+    sysopen $old, $n, $ISDIR | $F or $odd->();
     (undef, $u, $v, $m) = $facts->($b);
-    $u == $> && $print->($stat->($old)) eq $print->($b) or $odd->();
+    $u == $> && $print->(statx($old)) eq $print->($b) or $odd->();
   }
   if ($want ne 'f') {
     $still->();
     $give->($old, $b, $id->('u', $u, $o), $id->('g', $v, $g), $mode, 1);
     if ($t ne '') { unlink $t or die "$!\n"; $t = '' }
   } else {
-    my $made = $stat->($new);
+    my $made = statx($new);
     my (undef, $nu, $ng) = $facts->($made);
     ($v, $m) = ($ng, 0644) if !$b;
     $> and $u != $nu || $v != $ng and $odd->();
@@ -168,9 +138,9 @@ my $one = sub {
     sysseek $new, 0, 0;
     $whole->($new) eq $text or $odd->();
     $give->($new, $made, $wu, $wg, $mode eq '' ? sprintf('%o', $m & 07777) : $mode, 0);
-    syscall($fdatasync, fileno $new) < 0 and die "$!\n";
+    syscall($FDATASYNC, fileno $new) < 0 and die "$!\n";
     $still->();
-    $print->($stat->($n)) eq $print->($b) or $odd->();
+    $print->(statx($n)) eq $print->($b) or $odd->();
     if (!rename $t, $n) { $! == 16 ? $odd->() : die "$!\n" }
     $t = '';
   }
@@ -179,8 +149,8 @@ my $one = sub {
 # MARK RANDOM USER, and then of each: USER where it is another (of the session: nothing), and what is told to the function above
 $P{write} = sub {
   my ($mark, $r, $as, @f) = @_;
-  return if !$statx || -e '/sys/fs/selinux/enforce' || -e '/selinux/enforce';
-  sysopen my $home, '.', $isdir or return;
+  return if !$X || -e '/sys/fs/selinux/enforce' || -e '/selinux/enforce';
+  sysopen my $home, '.', $ISDIR or return;
   $random = $r;
   my $clean = sub { unlink $t if $t ne ''; $t = '' };
   local @SIG{qw(HUP INT TERM)} = (sub { $clean->(); exit 1 }) x 3;
@@ -214,8 +184,8 @@ $P{write} = sub {
   }
   eval { $become->('') };
   chdir $home;
-  syscall $fsync, fileno $_ for values %named;
-  %named = %names = %ids = ();
+  syscall $FSYNC, fileno $_ for values %named;
+  %named = %names = ();
   put(STDERR, $out) if defined $c;
   $c
 };

@@ -5,6 +5,7 @@ import { newMark } from './frame.ts'
 import type { Frame } from './item.ts'
 import { asScript } from './library.ts'
 import type { PerlAsk } from './perl.ts'
+import { PERL_POWERS } from './perl-powers.ts'
 import { PERL_WRITE } from './perl-write.ts'
 import type { Runner } from './runner.ts'
 import { ownership, plainMode, type Task, type WriteScript } from './write-script.ts'
@@ -34,7 +35,7 @@ export const writeAsk = (
   if (letters > MOST_LETTERS) return {}
   const random = newMark()
   const askFor = (user: string): PerlAsk => ({
-    ...{ name: PERL_WRITE.name, parts: [PERL_WRITE], libraries: [] },
+    ...{ name: PERL_WRITE.name, parts: [PERL_POWERS, PERL_WRITE], libraries: [] },
     fields: [mark, random, user, ...fields],
   })
   return {

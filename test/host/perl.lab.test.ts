@@ -20,6 +20,7 @@ import { localWire } from '../../src/host/local.ts'
 import { LOOK } from '../../src/host/look-library.ts'
 import { PERL_OR_SHELL, perlPart, perlProgram, spoken } from '../../src/host/perl.ts'
 import { PERL_LOOK } from '../../src/host/perl-look.ts'
+import { PERL_POWERS } from '../../src/host/perl-powers.ts'
 import { loginPowers, type Powers } from '../../src/host/powers.ts'
 import { createShell } from '../../src/host/shell.ts'
 import { readWitness, SAME, unlessScript, WITNESS, witnessScript } from '../../src/host/witness.ts'
@@ -438,7 +439,7 @@ if (isRoot)
       const part = { name: 'nss', text: '*islocal = sub { 0 };' }
       const ask = { name: 'look', parts: [], fields: ['', '', '', '', '', '', 'u', 'root'], libraries: [] }
       const frame = spoken({ defined: '', script: '', mark: '', ask, again: true })
-      const input = Buffer.concat([perlProgram(), perlPart(PERL_LOOK), perlPart(part), frame])
+      const input = Buffer.concat([perlProgram(), perlPart(PERL_POWERS), perlPart(PERL_LOOK), perlPart(part), frame])
       const told = execFileSync('perl', ['-C0', '-e', 'eval substr<STDIN>,1;'], { input, encoding: 'utf8' })
       assert.match(told, /\+\d+:root:x:0:0:/)
     })

@@ -3,6 +3,7 @@ import type { Command, Question } from '../../src/contract/questions.ts'
 import { newMark, type RawAnswer } from '../../src/host/frame.ts'
 import { CANNOT, perlPart, perlProgram, spoken, twinAsk } from '../../src/host/perl.ts'
 import { PERL_LOOK } from '../../src/host/perl-look.ts'
+import { PERL_POWERS } from '../../src/host/perl-powers.ts'
 import type { Witness } from '../../src/host/witness.ts'
 
 /** What a perl is given on its standard input to answer a command by its twin, and how its answer is read. */
@@ -25,7 +26,7 @@ export const twinRun = (
   const ask = twinAsk(command, { globs, relied })
   if (ask === null) throw new Error('this command has no twin')
   const mark = newMark()
-  const parts = [...(withLook ? [PERL_LOOK] : []), ...ask.parts]
+  const parts = [...(withLook ? [PERL_POWERS, PERL_LOOK] : []), ...ask.parts]
   const frame = spoken({ defined: '', script: '', mark, ask, again: true })
   return {
     argv: ['/usr/bin/perl', '-C0', '-e', 'eval substr<STDIN>,1;print STDERR $@'],
