@@ -182,6 +182,59 @@ if (isRoot)
       assert.match(told, /\+\d+:root:x:0:0:/)
     })
 
+    describe("take a user's powers", () => {
+      const passwd = 'root:x:0:0::/root:/bin/sh\nuser:x:4000:4000::/:/bin/sh\n'
+      const usual = {
+        'nsswitch.conf': 'passwd: files systemd # ldap\ngroup: files\n',
+        passwd,
+        group: 'more:x:4001:user\n',
+      }
+
+      /** What perl tells, to a user, of a file that a group may read; perl has the groups 0 and 4, and these files in /etc. */
+      const told = (files: Readonly<Record<string, string>>, path: string): string => {
+        const etc = Object.entries({ ...usual, ...files })
+        for (const [name, content] of etc) writeFileSync(join(top, name), content)
+        const mounts = etc.map(([name]) => `mount --bind '${join(top, name)}' /etc/${name} && `).join('')
+        const ask = {
+          name: 'look',
+          parts: [],
+          fields: ['', 'user', '', '', '', '', 'p', '1', '1', path],
+          libraries: [],
+        }
+        const frame = spoken({ defined: '', script: '', mark: '', ask, again: true })
+        const input = Buffer.concat([perlProgram(), perlPart(PERL_POWERS), perlPart(PERL_LOOK), frame])
+        const script = `${mounts}exec setpriv --groups 0,4 perl -C0 -e 'eval substr<STDIN>,1;'`
+        return execFileSync('unshare', ['-m', 'sh', '-c', script], { input, encoding: 'latin1' })
+      }
+      const groupFile = (gid: number): string => {
+        const path = at(`of-${gid}`)
+        writeFileSync(path, 'text of a group')
+        chownSync(path, 0, gid)
+        chmodSync(path, 0o640)
+        return path
+      }
+      // what perl leaves to the script
+      const LEFT = '217'
+
+      it('with his groups, and with none of those of root', () => {
+        for (const gid of [4000, 4001]) assert.match(told({}, groupFile(gid)), /^perl\0.*text of a group/s)
+        // he may not: it is asked of himself
+        for (const gid of [0, 4]) assert.doesNotMatch(told({}, groupFile(gid)), /text/)
+      })
+
+      for (const [what, files] of [
+        ['another source has a say in who he is', { 'nsswitch.conf': 'passwd: files ldap\ngroup: files\n' }],
+        ['another source has a say in his groups', { 'nsswitch.conf': 'passwd: files\ngroup: files sss\n' }],
+        ['his groups have a source of their own', { 'nsswitch.conf': `${usual['nsswitch.conf']}initgroups: sss\n` }],
+        ['nothing says where accounts are', { 'nsswitch.conf': 'hosts: files\n' }],
+        ['his name is there twice', { passwd: `${passwd}user:x:4002:4002::/:/bin/sh\n` }],
+        ['his name is not there', { passwd: 'root:x:0:0::/root:/bin/sh\n' }],
+        ['his number is that of root', { passwd: 'user:x:0:4000::/:/bin/sh\n' }],
+        ['his group is that of root', { passwd: 'user:x:4000:0::/:/bin/sh\n' }],
+      ] as const)
+        it(`not where ${what}`, () => assert.equal(told(files, at('d/f')), LEFT))
+    })
+
     it('take the powers of a user for his looks alone', async () => {
       const { machine, shell } = localMachine(PERL)
       await machine.look({ power: null }).user('nobody')
